@@ -1,0 +1,237 @@
+//! The push decoder: bytes in, batches out, errors in their place.
+
+use std::fmt;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+
+use crate::error::{Error, ErrorKind, Reject};
+use crate::frame::Framer;
+use crate::layout::Layout;
+use crate::options::{Counts, Limit, OnBadRow, Options};
+use crate::rows::Decoded;
+use crate::workers::Crew;
+
+/// The largest line and frame: the text of a batch must fit 32-bit offsets.
+const MAX_BYTES: usize = 1 << 30;
+
+/// Turns JSON Lines bytes into record batches.
+///
+/// Three verbs: [`push`](Decoder::push) bytes as they come, take batches with
+/// [`next_batch`](Decoder::next_batch) until it gives `None`, and [`finish`](Decoder::finish) when
+/// there are no more bytes. Batches come in the order of the input and are the same for every
+/// chunking and every number of threads.
+///
+/// Memory is bounded if `next_batch` is called until `None` after each `push`: the decoder then
+/// holds the chunk, one started frame and, with threads, two frames for each of them.
+///
+/// ```
+/// use rowmill_json::{Column, Decoder, Layout};
+///
+/// let layout = Layout::new([Column::int64("n")])?;
+/// let mut decoder = Decoder::new(&layout);
+/// let mut rows = 0;
+/// for chunk in [&b"{\"n\":1}\n{\"n\""[..], b":2}\n", b"\n"] {
+///     decoder.push(chunk.into());
+///     while let Some(batch) = decoder.next_batch()? {
+///         rows += batch.num_rows();
+///     }
+/// }
+/// decoder.finish();
+/// while let Some(batch) = decoder.next_batch()? {
+///     rows += batch.num_rows();
+/// }
+/// let report = decoder.report().expect("the input has ended and all batches are taken");
+/// assert_eq!((rows, report.rows, report.lines, report.blank), (2, 2, 3, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Decoder {
+    schema: SchemaRef,
+    on_bad_row: OnBadRow,
+    framer: Framer,
+    crew: Crew,
+    counts: Counts,
+    rejects: Vec<Reject>,
+    state: State,
+}
+
+enum State {
+    Running,
+    /// The framer found something no frame can hold; told when the frames before are done.
+    LastError(Error),
+    /// To be told at the next call; the rows before it are out.
+    Failed(Error),
+    /// Told.
+    Dead,
+    /// All went well to the end.
+    Complete,
+}
+
+impl Decoder {
+    /// A decoder with the default [`Options`]: in the caller's thread, ending at the first bad row.
+    #[must_use]
+    pub fn new(layout: impl Into<Layout>) -> Self {
+        Self::with(layout, Options::default())
+    }
+
+    /// A decoder with these options. Zeros in them are read as one, sizes above 1 GiB as 1 GiB.
+    #[must_use]
+    pub fn with(layout: impl Into<Layout>, mut options: Options) -> Self {
+        let layout = layout.into();
+        options.batch_rows = options.batch_rows.max(1);
+        options.frame_bytes = options.frame_bytes.clamp(1, MAX_BYTES);
+        options.max_line_bytes = options.max_line_bytes.clamp(1, MAX_BYTES);
+        let Options { batch_rows, frame_bytes, max_line_bytes, .. } = options;
+        Self {
+            schema: layout.schema().clone(),
+            on_bad_row: options.on_bad_row,
+            framer: Framer::new(batch_rows, frame_bytes, max_line_bytes),
+            crew: Crew::new(&layout, &options),
+            counts: Counts::default(),
+            rejects: Vec::new(),
+            state: State::Running,
+        }
+    }
+
+    /// The schema of the batches.
+    #[must_use]
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Takes bytes. They are neither copied nor looked at yet.
+    ///
+    /// Bytes after [`finish`](Decoder::finish) make the next call of `next_batch` an error: they
+    /// would be lost otherwise.
+    pub fn push(&mut self, chunk: Bytes) {
+        if self.framer.is_finished() && !chunk.is_empty() {
+            if !matches!(self.state, State::Failed(_) | State::Dead) {
+                let kind = ErrorKind::AfterFinish;
+                let found = format!("{} bytes", chunk.len());
+                self.state = State::Failed(Error::new(kind, None, "no bytes after the end", found));
+            }
+            return;
+        }
+        self.framer.push(chunk);
+    }
+
+    /// Marks the end of the input: a line that was cut short becomes an error now.
+    pub fn finish(&mut self) {
+        self.framer.finish();
+    }
+
+    /// The next batch, never an empty one. `None` means that more bytes are needed, or, after
+    /// [`finish`](Decoder::finish), that this was all.
+    ///
+    /// # Errors
+    /// The first bad row, after a batch of the rows before it; too many bad rows; a line above the
+    /// limit. After an error the decoder stays ended: it gives `None`, and no report.
+    pub fn next_batch(&mut self) -> Result<Option<RecordBatch>, Error> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Dead) {
+                State::Failed(error) => return Err(error),
+                State::Dead => return Ok(None),
+                State::Complete => {
+                    self.state = State::Complete;
+                    return Ok(None);
+                }
+                state @ (State::Running | State::LastError(_)) => self.state = state,
+            }
+            self.hand_out_frames();
+            let at_end = self.framer.is_finished() || matches!(self.state, State::LastError(_));
+            let oldest = if at_end || !self.crew.has_room() { self.crew.oldest() } else { None };
+            match oldest {
+                Some(decoded) => {
+                    if let Some(batch) = self.take_in(decoded) {
+                        return Ok(Some(batch));
+                    }
+                }
+                None if at_end => self.end(),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn hand_out_frames(&mut self) {
+        while matches!(self.state, State::Running) && self.crew.has_room() {
+            match self.framer.next() {
+                Ok(Some(frame)) => self.crew.submit(frame),
+                Ok(None) => return,
+                Err(error) => self.state = State::LastError(error),
+            }
+        }
+    }
+
+    fn take_in(&mut self, decoded: Decoded) -> Option<RecordBatch> {
+        let before = self.counts.quarantined;
+        self.counts += decoded.counts;
+        let error = match self.on_bad_row {
+            OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, false) => {
+                let Limit::Rows(most) = at_most else { return None };
+                let first_above = decoded.rejects.get((most - before) as usize);
+                Some(too_many(at_most, self.counts, first_above))
+            }
+            _ => decoded.error,
+        };
+        self.rejects.extend(decoded.rejects);
+        if let Some(error) = error {
+            self.state = State::Failed(error);
+        }
+        decoded.batch
+    }
+
+    /// Everything has been decoded.
+    fn end(&mut self) {
+        self.state = match std::mem::replace(&mut self.state, State::Dead) {
+            State::LastError(error) => State::Failed(error),
+            _ => match self.on_bad_row {
+                OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, true) => {
+                    State::Failed(too_many(at_most, self.counts, self.rejects.last()))
+                }
+                _ => State::Complete,
+            },
+        };
+    }
+
+    /// The rows set aside since the last call, in the order of the input. With
+    /// [`OnBadRow::Quarantine`] take them after each batch, or they gather in memory.
+    pub fn take_rejects(&mut self) -> Vec<Reject> {
+        std::mem::take(&mut self.rejects)
+    }
+
+    /// What was counted, once the whole input was read without an error and the last batch taken.
+    #[must_use]
+    pub fn report(&self) -> Option<Counts> {
+        matches!(self.state, State::Complete).then_some(self.counts)
+    }
+}
+
+#[cold]
+fn too_many(limit: Limit, counts: Counts, reject: Option<&Reject>) -> Error {
+    let (place, cause) = match reject.map(Reject::error) {
+        Some(error) => {
+            let cause = format!("expected {}, found {}", error.expected(), error.found());
+            (error.place().cloned(), format!(" ({}: {cause})", error.kind().reason()))
+        }
+        None => (None, String::new()),
+    };
+    let most = match limit {
+        Limit::None => "any number".into(),
+        Limit::Rows(most) => format!("at most {most}"),
+        Limit::Percent(most) => {
+            format!("at most {most} % of {}", counts.rows + counts.quarantined)
+        }
+    };
+    let found = match limit {
+        Limit::Rows(_) => format!("one more{cause}"),
+        _ => format!("{}, the last one{cause}", counts.quarantined),
+    };
+    Error::new(ErrorKind::TooManyRejects, place, most, found)
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+use super::{Allow, Column, Layout};
+use arrow_schema::{DataType, Field, Schema};
+
+fn every_type() -> Vec<Column> {
+    vec![
+        Column::int32("int32").required(),
+        Column::int64("int64"),
+        Column::uint64("uint64"),
+        Column::float64("float64"),
+        Column::boolean("bool"),
+        Column::string("string").with_metadata("contract", "optional"),
+        Column::category("enum"),
+        Column::date("date"),
+        Column::timestamp_us("us"),
+        Column::timestamp_ns("ns"),
+        Column::decimal("decimal", 38, 10),
+        Column::uuid("uuid"),
+        Column::json("json"),
+        Column::duration("duration"),
+        Column::list("list", Column::list("inner", Column::uuid("id").required())),
+        Column::record("record", [Column::int32("a"), Column::map("b", Column::json("any"))]),
+    ]
+}
+
+#[test]
+fn a_schema_gives_the_layout_back() {
+    let layout = Layout::new(every_type()).unwrap();
+    assert_eq!(Layout::try_from(&**layout.schema()).unwrap(), layout);
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let inner = Field::new("when", DataType::Time32(arrow_schema::TimeUnit::Second), true);
+    let schema = Schema::new(vec![
+        Field::new("a", DataType::Int32, true),
+        Field::new("b", DataType::Struct(vec![inner].into()), true),
+    ]);
+    let error = Layout::try_from(&schema).unwrap_err();
+    assert_eq!(error.path(), "b.when");
+    assert!(error.to_string().starts_with("column b.when: type Time32"), "{error}");
+}
+
+#[test]
+fn refused_layouts() {
+    let refused = |columns: Vec<Column>| Layout::new(columns).unwrap_err().to_string();
+    assert_eq!(refused(vec![]), "layout: has no fields");
+    assert!(refused(vec![Column::int32("")]).contains("has an empty name"));
+    assert_eq!(
+        refused(vec![Column::record("a", [Column::int32("b"), Column::string("b")])]),
+        "column a.b: is there twice"
+    );
+    assert!(refused(vec![Column::decimal("d", 39, 0)]).contains("decimal(39,0)"));
+    assert!(refused(vec![Column::decimal("d", 5, 6)]).contains("decimal(5,6)"));
+    assert!(refused(vec![Column::decimal("d", 5, -1)]).contains("decimal(5,-1)"));
+    assert!(refused(vec![Column::record("r", [])]).contains("no fields"));
+    assert!(refused(vec![Column::date("d").allow(Allow::ALL)]).contains("timestamps only"));
+    let deep = (0..70).fold(Column::int32("x"), |inner, _| Column::list("l", inner));
+    assert!(refused(vec![deep]).contains("deeper than 64"));
+}

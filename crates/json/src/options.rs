@@ -1,0 +1,122 @@
+//! Settings of a decoder, and what it counts.
+
+use std::ops::AddAssign;
+
+/// Settings of a [`Decoder`](crate::Decoder).
+///
+/// ```
+/// use rowmill_json::{OnBadRow, Options};
+///
+/// let mut options = Options::default();
+/// options.threads = 4;
+/// assert_eq!(options.on_bad_row, OnBadRow::Fail);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Lines a batch holds at most. Default 8,192.
+    pub batch_rows: usize,
+    /// A batch also ends with the line in which its input reaches this many bytes. Default 4 MiB.
+    pub frame_bytes: usize,
+    /// Threads that decode; 1 (the default) decodes inside `next_batch` and starts none. The
+    /// batches are the same for every number.
+    pub threads: usize,
+    /// What becomes of a row that does not fit the layout. Default: it ends the decoding.
+    pub on_bad_row: OnBadRow,
+    /// Bytes of the longest line, its end not counted. A longer one ends the decoding whatever
+    /// `on_bad_row` says, since keeping it would take the memory the limit is there to save.
+    /// Default 64 MiB, at most 1 GiB.
+    pub max_line_bytes: usize,
+    /// How many objects and arrays may stand inside one another, the row itself counted.
+    /// Default 256.
+    pub max_depth: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            batch_rows: 8192,
+            frame_bytes: 4 << 20,
+            threads: 1,
+            on_bad_row: OnBadRow::Fail,
+            max_line_bytes: 64 << 20,
+            max_depth: 256,
+        }
+    }
+}
+
+/// What becomes of a row that does not fit the layout.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OnBadRow {
+    /// The rows before it are given out, then the error.
+    Fail,
+    /// It is set aside with its place, the reason and its raw bytes, and the others go on.
+    Quarantine {
+        /// How many are too many.
+        at_most: Limit,
+    },
+}
+
+/// A bound on quarantined rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// No bound.
+    None,
+    /// This many rows.
+    Rows(u64),
+    /// This share of all rows, 0 to 100, judged when the input has ended.
+    Percent(f64),
+}
+
+impl Limit {
+    /// Whether `counts` are within the bound, the whole input being read if `ended`.
+    #[must_use]
+    pub fn holds(&self, counts: &Counts, ended: bool) -> bool {
+        match *self {
+            Self::None => true,
+            Self::Rows(most) => counts.quarantined <= most,
+            Self::Percent(most) => {
+                let all = counts.rows + counts.quarantined;
+                // Counts of this size are exact in a float.
+                !ended || counts.quarantined as f64 * 100.0 <= most * all as f64
+            }
+        }
+    }
+}
+
+/// What a decoder has seen. `lines == rows + quarantined + blank` holds at all times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Bytes of input.
+    pub bytes: u64,
+    /// Physical lines, the last one also when its line end is missing.
+    pub lines: u64,
+    /// Rows in the batches.
+    pub rows: u64,
+    /// Lines of nothing but white space.
+    pub blank: u64,
+    /// Rows set aside.
+    pub quarantined: u64,
+    /// Uses of [`Allow::empty_as_null`](crate::Allow::empty_as_null) in good rows.
+    pub empty_as_null: u64,
+    /// Uses of [`Allow::date_as_midnight`](crate::Allow::date_as_midnight) in good rows.
+    pub date_as_midnight: u64,
+    /// Uses of [`Allow::cut_digits`](crate::Allow::cut_digits) in good rows.
+    pub cut_digits: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+        self.rows += other.rows;
+        self.blank += other.blank;
+        self.quarantined += other.quarantined;
+        self.empty_as_null += other.empty_as_null;
+        self.date_as_midnight += other.date_as_midnight;
+        self.cut_digits += other.cut_digits;
+    }
+}

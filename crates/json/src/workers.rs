@@ -1,0 +1,121 @@
+//! Who decodes the frames: the caller's thread, or a few of our own.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::error::{Error, ErrorKind};
+use crate::frame::Frame;
+use crate::layout::Layout;
+use crate::options::Options;
+use crate::rows::{Decoded, RowDecoder};
+
+/// Decodes frames and gives back the results in the order of the frames.
+pub(crate) enum Crew {
+    /// In the caller's thread: at most one frame, decoded when it is asked for.
+    Inline(Box<RowDecoder>, Option<Frame>),
+    Threads(Threads),
+}
+
+/// Threads that take frames from one queue. Each frame has a place of its own in `waiting` where
+/// its result will arrive, which keeps the order.
+pub(crate) struct Threads {
+    jobs: Option<Sender<Job>>,
+    waiting: VecDeque<Receiver<Decoded>>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+struct Job {
+    frame: Frame,
+    reply: Sender<Decoded>,
+}
+
+impl Crew {
+    pub(crate) fn new(layout: &Layout, options: &Options) -> Self {
+        if options.threads > 1 {
+            let threads = Threads::start(layout, options);
+            if !threads.handles.is_empty() {
+                return Self::Threads(threads);
+            }
+        }
+        Self::Inline(Box::new(RowDecoder::new(layout, options)), None)
+    }
+
+    /// Whether another frame may be handed in. The bound is what keeps memory flat.
+    pub(crate) fn has_room(&self) -> bool {
+        match self {
+            Self::Inline(_, frame) => frame.is_none(),
+            // One frame in each thread's hands and one for it to go on with.
+            Self::Threads(threads) => threads.waiting.len() < 2 * threads.handles.len(),
+        }
+    }
+
+    /// Hands in a frame; there must be room.
+    pub(crate) fn submit(&mut self, frame: Frame) {
+        match self {
+            Self::Inline(_, slot) => *slot = Some(frame),
+            Self::Threads(threads) => {
+                let (reply, result) = bounded(1);
+                if let Some(jobs) = &threads.jobs {
+                    // Fails only if every thread is gone; then `reply` is dropped here and the
+                    // waiting side sees that.
+                    let _ = jobs.send(Job { frame, reply });
+                }
+                threads.waiting.push_back(result);
+            }
+        }
+    }
+
+    /// The result of the oldest frame handed in, waiting for it if need be; `None` if there is no
+    /// frame.
+    pub(crate) fn oldest(&mut self) -> Option<Decoded> {
+        match self {
+            Self::Inline(rows, frame) => frame.take().map(|frame| rows.decode(&frame)),
+            Self::Threads(threads) => {
+                let result = threads.waiting.pop_front()?.recv();
+                Some(result.unwrap_or_else(|_| Decoded {
+                    error: Some(Error::new(ErrorKind::Worker, None, "a result", "none")),
+                    ..Decoded::default()
+                }))
+            }
+        }
+    }
+}
+
+impl Threads {
+    /// As many threads as the system gives, up to the number asked for.
+    fn start(layout: &Layout, options: &Options) -> Self {
+        let (jobs, queue) = unbounded::<Job>();
+        let options = Arc::new(options.clone());
+        let mut handles = Vec::new();
+        for _ in 0..options.threads {
+            let (layout, options, queue) = (layout.clone(), Arc::clone(&options), queue.clone());
+            let work = move || {
+                let mut rows = RowDecoder::new(&layout, &options);
+                for job in queue {
+                    // Nobody waits for it any more if the decoder was dropped.
+                    let _ = job.reply.send(rows.decode(&job.frame));
+                }
+            };
+            match std::thread::Builder::new().name("rowmill-decode".into()).spawn(work) {
+                Ok(handle) => handles.push(handle),
+                Err(_) => break,
+            }
+        }
+        Self { jobs: Some(jobs), waiting: VecDeque::new(), handles }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Closing the queue ends the threads after the frames in it; without the results' places
+        // nothing is kept of those.
+        self.waiting.clear();
+        self.jobs = None;
+        for handle in self.handles.drain(..) {
+            let _ = handle.join();
+        }
+    }
+}

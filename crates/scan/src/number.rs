@@ -1,0 +1,247 @@
+//! Numbers: the grammar, and exact values out of the digits.
+//!
+//! A number stays text until a column asks for a value, so nothing passes through a float on the
+//! way to an integer or a decimal.
+
+/// A number of the JSON grammar, split into its parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Number<'a> {
+    text: &'a [u8],
+    negative: bool,
+    integer: &'a [u8],
+    fraction: &'a [u8],
+    /// Clamped to ±`EXPONENT_LIMIT`; beyond it only zero has a value that any caller can hold.
+    exponent: i64,
+}
+
+/// Why a number has no exact value of the wanted type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// A non-zero digit stands below the wanted scale.
+    Inexact,
+    /// The value is too large for 128 bits.
+    Overflow,
+}
+
+/// Far more than the digits of any line, so a clamped exponent gives the same answer.
+const EXPONENT_LIMIT: i64 = 1 << 40;
+
+impl<'a> Number<'a> {
+    /// Reads the number at the start of `bytes` (RFC 8259 section 6) and gives it with the index
+    /// of the first byte after it. What may follow a number is the caller's business.
+    ///
+    /// # Errors
+    /// The index of the first byte that breaks the grammar; `bytes.len()` if the input ends inside.
+    #[inline]
+    pub fn scan(bytes: &'a [u8]) -> Result<(Self, usize), usize> {
+        let negative = bytes.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let mut at = digits(bytes, start);
+        let integer = &bytes[start..at];
+        match integer {
+            [] => return Err(at),
+            [b'0', _, ..] => return Err(start + 1),
+            _ => {}
+        }
+        let mut fraction: &[u8] = &[];
+        if bytes.get(at) == Some(&b'.') {
+            let from = at + 1;
+            at = digits(bytes, from);
+            fraction = &bytes[from..at];
+            if fraction.is_empty() {
+                return Err(at);
+            }
+        }
+        let mut exponent = 0;
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            at += 1;
+            let sign = bytes.get(at);
+            at += usize::from(matches!(sign, Some(b'+' | b'-')));
+            let from = at;
+            at = digits(bytes, from);
+            if at == from {
+                return Err(at);
+            }
+            for &digit in &bytes[from..at] {
+                exponent = (exponent * 10 + i64::from(digit - b'0')).min(EXPONENT_LIMIT);
+            }
+            if sign == Some(&b'-') {
+                exponent = -exponent;
+            }
+        }
+        Ok((Self { text: &bytes[..at], negative, integer, fraction, exponent }, at))
+    }
+
+    /// The number as it was written.
+    #[must_use]
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// The value times `10^scale`, exactly.
+    ///
+    /// `scaled(0)` is the value of any number that is whole, however written: `100`, `1e2` and
+    /// `100.0` alike.
+    ///
+    /// # Errors
+    /// [`Misfit::Inexact`] where a non-zero digit would be lost, [`Misfit::Overflow`] beyond `i128`.
+    #[inline]
+    pub fn scaled(&self, scale: u8) -> Result<i128, Misfit> {
+        // 18 digits and a power of ten up to 10^18 stay inside u64 and i128: nothing to check.
+        if self.exponent == 0 && self.integer.len() + self.fraction.len() <= 18 {
+            let missing = usize::from(scale).checked_sub(self.fraction.len());
+            if let Some(missing @ 0..=18) = missing {
+                let digits = fold(fold(0, self.integer), self.fraction);
+                let value = i128::from(digits) * i128::from(TEN[missing]);
+                return Ok(if self.negative { -value } else { value });
+            }
+        }
+        self.scaled_any(scale)
+    }
+
+    #[cold]
+    fn scaled_any(&self, scale: u8) -> Result<i128, Misfit> {
+        // value = digits × 10^shift, digits being integer and fraction written as one.
+        let length = (self.integer.len() + self.fraction.len()) as i64;
+        let shift = self.exponent - self.fraction.len() as i64 + i64::from(scale);
+        let kept = (length + shift.min(0)).max(0) as usize;
+        let mut digits = self.integer.iter().chain(self.fraction).map(|&digit| digit - b'0');
+        let mut value: u128 = 0;
+        for digit in digits.by_ref().take(kept) {
+            value = value
+                .checked_mul(10)
+                .and_then(|value| value.checked_add(u128::from(digit)))
+                .ok_or(Misfit::Overflow)?;
+        }
+        if digits.any(|digit| digit != 0) {
+            return Err(Misfit::Inexact);
+        }
+        if value != 0 {
+            for _ in 0..shift.max(0) {
+                value = value.checked_mul(10).ok_or(Misfit::Overflow)?;
+            }
+        }
+        let value = i128::try_from(value).map_err(|_| Misfit::Overflow)?;
+        Ok(if self.negative { -value } else { value })
+    }
+
+    /// The nearest `f64`, ties to even; `-0` keeps its sign. `None` if that is infinite.
+    #[inline]
+    #[must_use]
+    pub fn to_f64(&self) -> Option<f64> {
+        // The grammar was checked, so this is ASCII and a number `parse` understands.
+        let value: f64 = core::str::from_utf8(self.text).ok()?.parse().ok()?;
+        value.is_finite().then_some(value)
+    }
+}
+
+/// Index of the first byte at or after `from` that is no digit.
+#[inline]
+fn digits(bytes: &[u8], mut from: usize) -> usize {
+    while bytes.get(from).is_some_and(u8::is_ascii_digit) {
+        from += 1;
+    }
+    from
+}
+
+#[inline]
+fn fold(start: u64, digits: &[u8]) -> u64 {
+    digits.iter().fold(start, |value, &digit| value * 10 + u64::from(digit - b'0'))
+}
+
+const TEN: [u64; 19] = {
+    let mut table = [1; 19];
+    let mut at = 1;
+    while at < 19 {
+        table[at] = table[at - 1] * 10;
+        at += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::{Misfit, Number};
+
+    fn scaled(text: &str, scale: u8) -> Result<i128, Misfit> {
+        let (number, end) = Number::scan(text.as_bytes()).unwrap();
+        assert_eq!(end, text.len(), "{text}");
+        // The fast path and the general one must not differ.
+        let general = number.scaled_any(scale);
+        assert_eq!(number.scaled(scale), general, "{text}");
+        general
+    }
+
+    #[test]
+    fn grammar() {
+        for (text, end) in [
+            ("0", 1),
+            ("-0", 2),
+            ("10", 2),
+            ("0.5,", 3),
+            ("1e5}", 3),
+            ("1E+05 ", 5),
+            ("-1.0e-1", 7),
+        ] {
+            assert_eq!(Number::scan(text.as_bytes()).unwrap().1, end, "{text}");
+        }
+        for (text, at) in [
+            ("", 0),
+            ("-", 1),
+            ("+1", 0),
+            (".5", 0),
+            ("01", 1),
+            ("-01", 2),
+            ("1.", 2),
+            ("1.e5", 2),
+            ("1e", 2),
+            ("1e+", 3),
+            ("NaN", 0),
+            ("-Infinity", 1),
+        ] {
+            assert_eq!(Number::scan(text.as_bytes()).unwrap_err(), at, "{text}");
+        }
+    }
+
+    #[test]
+    fn exact_values() {
+        assert_eq!(scaled("0", 0), Ok(0));
+        assert_eq!(scaled("-0.0", 0), Ok(0));
+        assert_eq!(scaled("1.0", 0), Ok(1));
+        assert_eq!(scaled("1e2", 0), Ok(100));
+        assert_eq!(scaled("100e-2", 0), Ok(1));
+        assert_eq!(scaled("1.9", 0), Err(Misfit::Inexact));
+        assert_eq!(scaled("93.46", 10), Ok(934_600_000_000));
+        assert_eq!(scaled("-3700", 2), Ok(-370_000));
+        assert_eq!(scaled("0.00000000001", 10), Err(Misfit::Inexact));
+        assert_eq!(scaled("0.000000000010", 11), Ok(1));
+        assert_eq!(scaled("9223372036854775808", 0), Ok(1 << 63));
+        assert_eq!(scaled("170141183460469231731687303715884105727", 0), Ok(i128::MAX));
+        assert_eq!(scaled("170141183460469231731687303715884105728", 0), Err(Misfit::Overflow));
+        assert_eq!(scaled("1e39", 0), Err(Misfit::Overflow));
+        assert_eq!(scaled("1e-99999999999999999999", 0), Err(Misfit::Inexact));
+        assert_eq!(scaled("1e99999999999999999999", 0), Err(Misfit::Overflow));
+        assert_eq!(scaled("0e99999999999999999999", 38), Ok(0));
+        assert_eq!(scaled("0.000e-99999999999999999999", 0), Ok(0));
+        assert_eq!(scaled("92345678901234567890123456789.0123456789", 10), Err(Misfit::Overflow));
+        assert_eq!(
+            scaled("1234567890123456789012345678.0123456789", 10),
+            Ok(12345678901234567890123456780123456789)
+        );
+        assert_eq!(
+            scaled("999999999999999999", 18),
+            Ok(999_999_999_999_999_999_000_000_000_000_000_000)
+        );
+    }
+
+    #[test]
+    fn floats() {
+        let float = |text: &str| Number::scan(text.as_bytes()).unwrap().0.to_f64();
+        assert_eq!(float("0.1"), Some(0.1));
+        assert_eq!(float("-0").map(f64::to_bits), Some((-0.0f64).to_bits()));
+        assert_eq!(float("1.7976931348623157e308"), Some(f64::MAX));
+        assert_eq!(float("1e309"), None);
+        assert_eq!(float("1e-400"), Some(0.0));
+        assert_eq!(float("9007199254740993"), Some(9_007_199_254_740_992.0));
+    }
+}

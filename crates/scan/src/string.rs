@@ -1,0 +1,255 @@
+//! Strings: where they end, and what their escapes mean.
+
+use alloc::vec::Vec;
+
+/// The inside of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Index of the closing quote.
+    pub end: usize,
+    /// Whether a backslash was seen: the text must be unescaped (or at least checked).
+    pub escaped: bool,
+    /// Whether every byte is ASCII: otherwise UTF-8 must be checked.
+    pub ascii: bool,
+}
+
+/// Finds the end of the string whose first byte after the opening quote is at `from`.
+///
+/// Refuses raw control characters. Looks past escapes without reading them: that is
+/// [`unescape`]'s and [`check_escapes`]' part.
+///
+/// # Errors
+/// The index of the raw control character, or `bytes.len()` if there is no closing quote.
+#[inline]
+pub fn scan_string(bytes: &[u8], from: usize) -> Result<Span, usize> {
+    let mut span = Span { end: from, escaped: false, ascii: true };
+    loop {
+        // Eight bytes at a time while nothing in them needs a look.
+        while let Some(eight) = bytes.get(span.end..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*eight);
+            let marks = special(word);
+            span.ascii &= if marks == 0 {
+                word & HIGH == 0
+            } else {
+                word & HIGH & (lowest_bit(marks) - 1) == 0
+            };
+            if marks != 0 {
+                span.end += (marks.trailing_zeros() / 8) as usize;
+                break;
+            }
+            span.end += 8;
+        }
+        match bytes.get(span.end) {
+            None => return Err(bytes.len()),
+            Some(b'"') => return Ok(span),
+            Some(b'\\') => {
+                span.escaped = true;
+                // The escaped byte is passed over so that `\"` does not end the string; a control
+                // character or the line's end there is still seen.
+                match bytes.get(span.end + 1) {
+                    None => return Err(bytes.len()),
+                    Some(0..=0x1F) => return Err(span.end + 1),
+                    Some(byte) => span.ascii &= byte.is_ascii(),
+                }
+                span.end += 2;
+            }
+            Some(0..=0x1F) => return Err(span.end),
+            Some(byte) => {
+                span.ascii &= byte.is_ascii();
+                span.end += 1;
+            }
+        }
+    }
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of each byte that is a quote, a backslash or a control character. Bits above the
+/// lowest one set may be false (a borrow runs upwards), so only the lowest may be used.
+#[inline]
+fn special(word: u64) -> u64 {
+    let zero = |word: u64| word.wrapping_sub(LOW) & !word;
+    let control = word.wrapping_sub(LOW * 0x20) & !word;
+    (zero(word ^ (LOW * b'"' as u64)) | zero(word ^ (LOW * b'\\' as u64)) | control) & HIGH
+}
+
+#[inline]
+fn lowest_bit(marks: u64) -> u64 {
+    marks & marks.wrapping_neg()
+}
+
+/// What is wrong with an escape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EscapeFault {
+    /// Not one of the escapes of RFC 8259 section 7. The index is that of the backslash.
+    Unknown(usize),
+    /// One half of a surrogate pair without the other. The index is that of the backslash.
+    LoneSurrogate(usize),
+}
+
+/// Appends the text that `inside` (the bytes between the quotes) stands for.
+///
+/// What is appended is UTF-8 if `inside` is: escapes only ever add whole scalar values.
+///
+/// # Errors
+/// The first wrong escape; what was appended until then stays in `out`.
+pub fn unescape(inside: &[u8], out: &mut Vec<u8>) -> Result<(), EscapeFault> {
+    each_piece(inside, |piece| out.extend_from_slice(piece))
+}
+
+/// [`unescape`] for text nobody keeps: the same verdict, nothing written.
+///
+/// # Errors
+/// The first wrong escape.
+pub fn check_escapes(inside: &[u8]) -> Result<(), EscapeFault> {
+    each_piece(inside, |_| {})
+}
+
+fn each_piece(inside: &[u8], mut emit: impl FnMut(&[u8])) -> Result<(), EscapeFault> {
+    let mut at = 0;
+    while let Some(next) = memchr::memchr(b'\\', &inside[at..]) {
+        let slash = at + next;
+        emit(&inside[at..slash]);
+        let plain: &[u8] = match inside.get(slash + 1) {
+            Some(b'"') => b"\"",
+            Some(b'\\') => b"\\",
+            Some(b'/') => b"/",
+            Some(b'b') => b"\x08",
+            Some(b'f') => b"\x0C",
+            Some(b'n') => b"\n",
+            Some(b'r') => b"\r",
+            Some(b't') => b"\t",
+            Some(b'u') => {
+                let (scalar, length) = scalar(inside, slash)?;
+                emit(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+                at = slash + length;
+                continue;
+            }
+            _ => return Err(EscapeFault::Unknown(slash)),
+        };
+        emit(plain);
+        at = slash + 2;
+    }
+    emit(&inside[at..]);
+    Ok(())
+}
+
+/// The scalar value that the `\u` escape (or pair of them) at `slash` names, and its length.
+fn scalar(inside: &[u8], slash: usize) -> Result<(char, usize), EscapeFault> {
+    let first = hex4(inside, slash).ok_or(EscapeFault::Unknown(slash))?;
+    if let Some(scalar) = char::from_u32(first) {
+        return Ok((scalar, 6));
+    }
+    // `first` is a surrogate: only a high one followed by an escaped low one makes a scalar.
+    let pair = match hex4(inside, slash + 6) {
+        Some(second @ 0xDC00..=0xDFFF) if first < 0xDC00 => {
+            char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+        }
+        _ => None,
+    };
+    pair.map(|scalar| (scalar, 12)).ok_or(EscapeFault::LoneSurrogate(slash))
+}
+
+/// The value of the escape `\uXXXX` at `slash`.
+fn hex4(inside: &[u8], slash: usize) -> Option<u32> {
+    let digits = inside.get(slash..slash + 6)?.strip_prefix(b"\\u")?;
+    digits.iter().try_fold(0, |value, &digit| Some(value << 4 | (digit as char).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EscapeFault, Span, check_escapes, scan_string, unescape};
+    use alloc::{format, string::String, vec::Vec};
+
+    /// Byte by byte, as the grammar says it.
+    fn slow(bytes: &[u8], from: usize) -> Result<Span, usize> {
+        let (mut end, mut escaped, mut ascii) = (from, false, true);
+        while end < bytes.len() {
+            match bytes[end] {
+                b'"' => return Ok(Span { end, escaped, ascii }),
+                0..=0x1F => return Err(end),
+                b'\\' => {
+                    escaped = true;
+                    end += 1;
+                    match bytes.get(end) {
+                        None => break,
+                        Some(0..=0x1F) => return Err(end),
+                        Some(byte) => ascii &= byte.is_ascii(),
+                    }
+                }
+                byte => ascii &= byte.is_ascii(),
+            }
+            end += 1;
+        }
+        Err(bytes.len())
+    }
+
+    #[test]
+    fn any_byte_at_any_offset() {
+        for length in 0..40 {
+            for at in 0..length {
+                for byte in 0..=255u8 {
+                    let mut bytes = alloc::vec![b'x'; length];
+                    bytes[at] = byte;
+                    bytes.extend_from_slice(b"\",\xC3");
+                    for from in [0, length / 2] {
+                        assert_eq!(
+                            scan_string(&bytes, from),
+                            slow(&bytes, from),
+                            "{bytes:?} from {from}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_special_bytes_near_each_other() {
+        let specials = [
+            b'"', b'\\', 0x00, 0x1F, 0x20, 0x21, 0x22, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xA2, 0xDC,
+            0xFF,
+        ];
+        for gap in 1..10 {
+            for first in specials {
+                for second in specials {
+                    let mut bytes = alloc::vec![b'x'; 24];
+                    bytes[6] = first;
+                    bytes[6 + gap] = second;
+                    bytes.push(b'"');
+                    assert_eq!(scan_string(&bytes, 0), slow(&bytes, 0), "{bytes:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        let text = |inside: &str| {
+            let mut out = Vec::new();
+            let verdict = unescape(inside.as_bytes(), &mut out);
+            assert_eq!(verdict, check_escapes(inside.as_bytes()));
+            verdict.map(|()| String::from_utf8(out).unwrap())
+        };
+        assert_eq!(text(r#"a\"b\\\/\b\f\n\r\t"#).unwrap(), "a\"b\\/\u{8}\u{c}\n\r\t");
+        assert_eq!(text(r"\u0041\u00e9\u20AC").unwrap(), "A\u{e9}\u{20ac}");
+        assert_eq!(text(r"x\ud83d\ude00y").unwrap(), "x\u{1F600}y");
+        assert_eq!(text(r"\u0000").unwrap(), "\0");
+        assert_eq!(text("").unwrap(), "");
+        for lone in [
+            r"\ud800",
+            r"\udc00",
+            r"\ud800\ud800",
+            r"\ud800x",
+            r"\ud800\n",
+            r"\udc00\ud800",
+            r"\ud83d\u0041",
+        ] {
+            assert_eq!(text(lone), Err(EscapeFault::LoneSurrogate(0)), "{lone}");
+        }
+        for unknown in [r"\x", r"\u12", r"\u12g4", r"\U0041", r"\'", r"\u+123", r"\ "] {
+            assert_eq!(text(&format!("ab{unknown}")), Err(EscapeFault::Unknown(2)), "{unknown}");
+        }
+    }
+}

@@ -83,10 +83,10 @@ impl Framer {
         while !self.too_long
             && let Some(mut chunk) = self.chunks.pop_front()
         {
-            let cut = if self.carry.is_empty() {
+            let (cut, lines) = if self.carry.is_empty() {
                 self.whole_lines(&chunk)
             } else {
-                line_end(&chunk, 0).map_or(0, |at| at + 1)
+                (line_end(&chunk, 0).map_or(0, |at| at + 1), 1)
             };
             if cut == 0 {
                 self.carry.extend_from_slice(&chunk);
@@ -95,12 +95,12 @@ impl Framer {
             }
             if self.carry.is_empty() {
                 let piece = chunk.split_to(cut);
-                self.add(piece);
+                self.add(piece, lines);
             } else {
                 self.carry.extend_from_slice(&chunk[..cut]);
                 chunk.advance(cut);
                 let piece = self.carry.split().freeze();
-                self.add(piece);
+                self.add(piece, lines);
             }
             if !chunk.is_empty() {
                 self.chunks.push_front(chunk);
@@ -115,32 +115,33 @@ impl Framer {
         }
         if self.ended && !self.carry.is_empty() {
             let piece = self.carry.split().freeze();
-            self.add(piece);
+            self.add(piece, 1);
         }
         Ok((self.ended && self.bytes > 0).then(|| self.cut()))
     }
 
-    /// How many bytes of `chunk` are whole lines that this frame has room for.
-    fn whole_lines(&self, chunk: &[u8]) -> usize {
+    /// How many bytes of `chunk` are whole lines that this frame has room for, and how many lines.
+    fn whole_lines(&self, chunk: &[u8]) -> (usize, usize) {
         // Both rooms are at least one: a full frame has been cut.
         let room = self.frame_bytes - self.bytes;
         let by_bytes = line_end(chunk, room - 1).or_else(|| last_line_end(chunk));
-        let Some(end) = by_bytes else { return 0 };
+        let Some(end) = by_bytes else { return (0, 0) };
         let chunk = &chunk[..=end];
         let room = self.batch_rows - self.lines;
-        if count_lines(chunk) <= room {
-            return chunk.len();
+        let lines = count_lines(chunk);
+        if lines <= room {
+            return (chunk.len(), lines);
         }
         let mut end = 0;
         for _ in 0..room {
             end = line_end(chunk, end).map_or(chunk.len(), |at| at + 1);
         }
-        end
+        (end, room)
     }
 
-    fn add(&mut self, piece: Bytes) {
+    fn add(&mut self, piece: Bytes, lines: usize) {
         self.bytes += piece.len();
-        self.lines += count_lines(&piece);
+        self.lines += lines;
         self.frame.pieces.push(piece);
     }
 

@@ -14,7 +14,8 @@ use std::ops::AddAssign;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Lines a batch holds at most. Default 8,192.
+    /// Lines a batch holds at most. Default 2,048: batches of that size stay in the cache while
+    /// they are filled.
     pub batch_rows: usize,
     /// A batch also ends with the line in which its input reaches this many bytes. Default 4 MiB.
     pub frame_bytes: usize,
@@ -35,7 +36,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            batch_rows: 8192,
+            batch_rows: 2048,
             frame_bytes: 4 << 20,
             threads: 1,
             on_bad_row: OnBadRow::Fail,

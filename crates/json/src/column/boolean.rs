@@ -39,10 +39,6 @@ impl Fill for BooleanColumn {
         self.nulls.append_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
         self.nulls.truncate(len);

@@ -21,11 +21,17 @@ pub(super) struct CategoryColumn {
     index: HashMap<Box<[u8]>, i32>,
     /// Length of `keys` when each entry of the dictionary was added.
     added_at: Vec<usize>,
+    /// The key given out last: rows of one kind tend to come together.
+    last: i32,
 }
 
 impl CategoryColumn {
     fn key(&mut self, text: &[u8]) -> i32 {
+        if self.dictionary.get(self.last as usize) == Some(text) {
+            return self.last;
+        }
         if let Some(&key) = self.index.get(text) {
+            self.last = key;
             return key;
         }
         let key = self.added_at.len() as i32;
@@ -48,10 +54,6 @@ impl Fill for CategoryColumn {
 
     fn push_null(&mut self) {
         self.keys.push_null();
-    }
-
-    fn len(&self) -> usize {
-        self.keys.len()
     }
 
     fn truncate(&mut self, len: usize) {

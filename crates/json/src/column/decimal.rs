@@ -55,10 +55,6 @@ impl Fill for DecimalColumn {
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }

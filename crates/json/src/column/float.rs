@@ -34,10 +34,6 @@ impl Fill for FloatColumn {
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }

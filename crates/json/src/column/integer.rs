@@ -47,10 +47,6 @@ where
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }

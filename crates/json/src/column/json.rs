@@ -27,10 +27,6 @@ impl Fill for JsonColumn {
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }

@@ -28,7 +28,7 @@ impl ListColumn {
 
     /// Elements take at least two bytes of input each, so their number fits where bytes do.
     fn close(&mut self) {
-        self.offsets.push(self.element.column.len() as i32);
+        self.offsets.push(self.element.len() as i32);
     }
 }
 
@@ -58,20 +58,16 @@ impl Fill for ListColumn {
         self.nulls.append_null();
     }
 
-    fn len(&self) -> usize {
-        self.nulls.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.offsets.truncate(len + 1);
-        self.element.column.truncate(self.offsets[len] as usize);
+        self.element.truncate(self.offsets[len] as usize);
         self.nulls.truncate(len);
     }
 
     fn finish(&mut self) -> ArrayRef {
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        let elements = self.element.column.finish();
+        let elements = self.element.finish();
         Arc::new(ListArray::new(Arc::clone(&self.field), offsets, elements, self.nulls.finish()))
     }
 }

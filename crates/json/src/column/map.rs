@@ -10,7 +10,7 @@ use super::text::Strings;
 use super::{Fill, Slot};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
 
 /// A column of maps over one column of all their keys and one of all their values.
@@ -45,7 +45,12 @@ impl MapColumn {
             let key = cursor.text()?;
             // Maps are small: looking at each key before costs less than any index.
             if self.keys.iter_from(first).any(|before| before == key) {
-                return Err(cursor.value_fault(ErrorKind::DuplicateKey, start, "each key once"));
+                return Err(Fault::new(
+                    ErrorKind::DuplicateKey,
+                    start,
+                    "each key once",
+                    "it again",
+                ));
             }
             self.keys.push(key);
             cursor.colon()?;
@@ -78,22 +83,18 @@ impl Fill for MapColumn {
         self.nulls.append_null();
     }
 
-    fn len(&self) -> usize {
-        self.nulls.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.offsets.truncate(len + 1);
         let entries = self.offsets[len] as usize;
         self.keys.truncate(entries);
-        self.value.column.truncate(entries);
+        self.value.truncate(entries);
         self.nulls.truncate(len);
     }
 
     fn finish(&mut self) -> ArrayRef {
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        let columns: Vec<ArrayRef> = vec![Arc::new(self.keys.take()), self.value.column.finish()];
+        let columns: Vec<ArrayRef> = vec![Arc::new(self.keys.take()), self.value.finish()];
         let fields = match self.entries.data_type() {
             DataType::Struct(fields) => fields.clone(),
             _ => Default::default(),

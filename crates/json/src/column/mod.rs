@@ -8,6 +8,7 @@ mod integer;
 mod json;
 mod list;
 mod map;
+mod pattern;
 mod primitive;
 mod record;
 mod text;
@@ -34,8 +35,6 @@ pub(crate) trait Fill: Send {
     fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()>;
     /// Adds a null.
     fn push_null(&mut self);
-    /// Values so far, nulls counted.
-    fn len(&self) -> usize;
     /// Forgets all but the first `len` values.
     fn truncate(&mut self, len: usize);
     /// Hands over the values and starts anew.
@@ -44,21 +43,52 @@ pub(crate) trait Fill: Send {
 
 /// A column with the place it has in its parent.
 pub(crate) struct Slot {
-    pub(crate) name: Box<str>,
+    name: Box<str>,
     required: bool,
-    pub(crate) column: Box<dyn Fill>,
+    column: Box<dyn Fill>,
+    /// Length of the column, here so that asking for it costs no call.
+    len: usize,
 }
 
 impl Slot {
     pub(crate) fn new(column: &Column) -> Self {
-        Self { name: column.name().into(), required: !column.is_nullable(), column: fill(column) }
+        let (name, required) = (column.name().into(), !column.is_nullable());
+        Self { name, required, column: fill(column), len: 0 }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Values so far, nulls counted.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Forgets all but the first `len` values, and what a failed read has left.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.column.truncate(len);
+        self.len = len;
+    }
+
+    /// Hands over the values and starts anew.
+    pub(crate) fn finish(&mut self) -> ArrayRef {
+        self.len = 0;
+        self.column.finish()
+    }
+
+    pub(crate) fn push_null(&mut self) {
+        self.column.push_null();
+        self.len += 1;
     }
 
     /// Reads the value at the cursor, null or not.
     #[inline]
     pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
         if cursor.peek() != Some(b'n') {
-            return self.column.read(cursor);
+            self.column.read(cursor)?;
+            self.len += 1;
+            return Ok(());
         }
         let start = cursor.at;
         cursor.literal("null")?;
@@ -80,7 +110,7 @@ impl Slot {
             };
             return Err(fault);
         }
-        self.column.push_null();
+        self.push_null();
         Ok(())
     }
 }

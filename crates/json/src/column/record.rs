@@ -6,10 +6,11 @@ use arrow_array::{ArrayRef, StructArray};
 use arrow_buffer::NullBufferBuilder;
 use arrow_schema::Fields;
 
+use super::pattern::Pattern;
 use super::{Fill, Slot};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
 
 /// A column of objects, and the row itself.
@@ -19,10 +20,8 @@ use crate::layout::Column;
 pub(crate) struct RecordColumn {
     fields: Fields,
     slots: Vec<Slot>,
-    /// For each slot its name between quotes as a serialiser writes it, empty where a name could
-    /// be written in more than one plain way (it holds a quote, a backslash or a control
-    /// character).
-    patterns: Vec<Box<[u8]>>,
+    /// The key of each slot.
+    patterns: Vec<Pattern>,
     /// Slots by name, sorted.
     by_name: Vec<(Box<[u8]>, usize)>,
     nulls: NullBufferBuilder,
@@ -32,29 +31,39 @@ impl RecordColumn {
     pub(crate) fn new(columns: &[Column]) -> Self {
         let fields = columns.iter().map(Column::field).collect();
         let slots: Vec<Slot> = columns.iter().map(Slot::new).collect();
-        let patterns = slots.iter().map(|slot| pattern(&slot.name)).collect();
+        let patterns = slots.iter().map(|slot| Pattern::new(slot.name())).collect();
         let names = slots.iter().map(|slot| Box::<[u8]>::from(slot.name.as_bytes()));
         let mut by_name: Vec<_> = names.zip(0..).collect();
         by_name.sort();
         Self { fields, slots, patterns, by_name, nulls: NullBufferBuilder::new(0) }
     }
 
-    /// Passes the key at the cursor and says whose it is. `guess` is the slot after the last one:
-    /// objects mostly come from one serialiser, which writes keys in one order.
+    /// Rows so far.
+    pub(crate) fn len(&self) -> usize {
+        self.nulls.len()
+    }
+
+    /// Passes the key at the cursor and its colon and says whose it is. `guess` is the slot after
+    /// the last one: objects mostly come from one serialiser, which writes keys in one order.
     #[inline]
     fn key(&self, cursor: &mut Cursor<'_>, guess: usize) -> Outcome<Option<usize>> {
         if let Some(pattern) = self.patterns.get(guess)
-            && !pattern.is_empty()
-            && cursor.rest().starts_with(pattern)
+            && let Some(length) = pattern.matches(cursor.rest())
         {
-            cursor.at += pattern.len();
+            cursor.at += length;
+            cursor.skip_blanks();
             return Ok(Some(guess));
         }
+        self.any_key(cursor)
+    }
+
+    fn any_key(&self, cursor: &mut Cursor<'_>) -> Outcome<Option<usize>> {
         if cursor.peek() != Some(b'"') {
             return Err(cursor.syntax("a key"));
         }
         let key = cursor.text()?;
         let found = self.by_name.binary_search_by(|(name, _)| (**name).cmp(key));
+        cursor.colon()?;
         Ok(found.ok().map(|at| self.by_name[at].1))
     }
 
@@ -63,22 +72,19 @@ impl RecordColumn {
         let mut guess = 0;
         loop {
             let start = cursor.at;
-            let Some(at) = self.key(cursor, guess)? else {
-                cursor.colon()?;
-                cursor.skip_value()?;
-                if cursor.another(b'}')? {
-                    continue;
+            match self.key(cursor, guess)? {
+                None => cursor.skip_value()?,
+                Some(at) => {
+                    let slot = &mut self.slots[at];
+                    if slot.len() > row {
+                        let place =
+                            Fault::new(ErrorKind::DuplicateKey, start, "each key once", "it again");
+                        return Err(place.in_field(slot.name()));
+                    }
+                    slot.read(cursor).map_err(|fault| fault.in_field(slot.name()))?;
+                    guess = at + 1;
                 }
-                return Ok(());
-            };
-            let slot = &mut self.slots[at];
-            if slot.column.len() > row {
-                let fault = cursor.value_fault(ErrorKind::DuplicateKey, start, "each key once");
-                return Err(fault.in_field(&slot.name));
             }
-            cursor.colon()?;
-            slot.read(cursor).map_err(|fault| fault.in_field(&slot.name))?;
-            guess = at + 1;
             if !cursor.another(b'}')? {
                 return Ok(());
             }
@@ -89,10 +95,10 @@ impl RecordColumn {
     fn fill_missing(&mut self, cursor: &Cursor<'_>) -> Outcome<()> {
         let row = self.len();
         for slot in &mut self.slots {
-            if slot.column.len() == row {
+            if slot.len() == row {
                 let end = cursor.at - 1;
                 slot.null(cursor, end, ErrorKind::Missing)
-                    .map_err(|fault| fault.in_field(&slot.name))?;
+                    .map_err(|fault| fault.in_field(slot.name()))?;
             }
         }
         Ok(())
@@ -101,14 +107,8 @@ impl RecordColumn {
     /// The rows as the columns of a batch.
     pub(crate) fn finish_columns(&mut self) -> Vec<ArrayRef> {
         self.nulls.finish();
-        self.slots.iter_mut().map(|slot| slot.column.finish()).collect()
+        self.slots.iter_mut().map(|slot| slot.finish()).collect()
     }
-}
-
-fn pattern(name: &str) -> Box<[u8]> {
-    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    let quoted = if name.bytes().all(plain) { format!("\"{name}\"") } else { String::new() };
-    quoted.into_bytes().into()
 }
 
 impl Fill for RecordColumn {
@@ -129,25 +129,21 @@ impl Fill for RecordColumn {
 
     fn push_null(&mut self) {
         for slot in &mut self.slots {
-            slot.column.push_null();
+            slot.push_null();
         }
         self.nulls.append_null();
     }
 
-    fn len(&self) -> usize {
-        self.nulls.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         for slot in &mut self.slots {
-            slot.column.truncate(len);
+            slot.truncate(len);
         }
         self.nulls.truncate(len);
     }
 
     fn finish(&mut self) -> ArrayRef {
         let nulls = self.nulls.finish();
-        let columns = self.slots.iter_mut().map(|slot| slot.column.finish()).collect();
+        let columns = self.slots.iter_mut().map(|slot| slot.finish()).collect();
         Arc::new(StructArray::new(self.fields.clone(), columns, nulls))
     }
 }

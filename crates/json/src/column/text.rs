@@ -48,6 +48,12 @@ impl Strings {
         self.nulls.truncate(len);
     }
 
+    /// The string at `index`.
+    pub(super) fn get(&self, index: usize) -> Option<&[u8]> {
+        let (&from, &to) = (self.offsets.get(index)?, self.offsets.get(index + 1)?);
+        self.bytes.get(from as usize..to as usize)
+    }
+
     /// The strings from index `from` on.
     pub(super) fn iter_from(&self, from: usize) -> impl Iterator<Item = &[u8]> {
         let pairs = self.offsets.get(from..).unwrap_or_default().windows(2);
@@ -84,10 +90,6 @@ impl Fill for TextColumn {
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }
@@ -119,10 +121,6 @@ impl Fill for DurationColumn {
 
     fn push_null(&mut self) {
         self.values.push_null();
-    }
-
-    fn len(&self) -> usize {
-        self.values.len()
     }
 
     fn truncate(&mut self, len: usize) {

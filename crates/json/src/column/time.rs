@@ -52,10 +52,6 @@ impl Fill for DateColumn {
         self.values.push_null();
     }
 
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len);
     }
@@ -151,10 +147,6 @@ impl<T: ArrowTimestampType> Fill for InstantColumn<T> {
 
     fn push_null(&mut self) {
         self.values.push_null();
-    }
-
-    fn len(&self) -> usize {
-        self.values.len()
     }
 
     fn truncate(&mut self, len: usize) {

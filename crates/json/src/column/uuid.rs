@@ -49,10 +49,6 @@ impl Fill for UuidColumn {
         self.nulls.append_null();
     }
 
-    fn len(&self) -> usize {
-        self.nulls.len()
-    }
-
     fn truncate(&mut self, len: usize) {
         self.values.truncate(len * BYTES);
         self.nulls.truncate(len);

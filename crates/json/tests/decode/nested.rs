@@ -89,15 +89,15 @@ fn refusals_name_the_path() {
         ),
         (
             r#"{"n":1,"n":2}"#,
-            "line 1, byte 7, column n: the key stands twice: expected each key once, found string, 1 byte",
+            "line 1, byte 7, column n: the key stands twice: expected each key once, found it again",
         ),
         (
             r#"{"n":1,"\u006e":2}"#,
-            "line 1, byte 7, column n: the key stands twice: expected each key once, found string, 6 bytes",
+            "line 1, byte 7, column n: the key stands twice: expected each key once, found it again",
         ),
         (
             r#"{"n":1,"labels":{"a":"","a":""}}"#,
-            "line 1, byte 24, column labels: the key stands twice: expected each key once, found string, 1 byte",
+            "line 1, byte 24, column labels: the key stands twice: expected each key once, found it again",
         ),
         (
             r#"{"n":1,"tags":{}}"#,

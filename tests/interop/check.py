@@ -1,0 +1,197 @@
+"""Reads what rowmill writes with DuckDB, pyarrow and Polars and compares every value with the lines
+it came from, which are parsed here by Python's own json module.
+
+    python tests/interop/check.py target/release/rowmill
+
+The lines come from `rowmill serve` over loopback, fetched by the few lines of client below, so the
+server is checked by a client that shares no code with rowmill's.
+"""
+
+import datetime
+import decimal
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+
+import duckdb
+import polars
+import pyarrow
+import pyarrow.parquet
+
+ENTITIES = ["Reservation", "OrderItem", "Customer"]
+ROWS = 3000
+UTC = datetime.timezone.utc
+
+
+class Server:
+    """`rowmill serve`, and the calls of a client."""
+
+    def __init__(self, rowmill):
+        command = [rowmill, "serve", "--port", "0", "--rows", str(ROWS)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        text, deadline = "", time.monotonic() + 30
+        while time.monotonic() < deadline:
+            text += self.process.stdout.readline()
+            self.url = re.search(r"http://127\.0\.0\.1:\d+", text)
+            tokens = [re.search(name + r"=(\S+)", text) for name in ("CLIENT_TOKEN", "ACCESS_TOKEN")]
+            if self.url and all(tokens):
+                self.url = self.url.group()
+                self.client, self.access = (token.group(1) for token in tokens)
+                return
+        raise SystemExit(f"serve printed no address and tokens:\n{text}")
+
+    def stop(self):
+        self.process.terminate()
+        if self.process.wait(timeout=10) != 143:
+            raise SystemExit(f"serve ended with {self.process.returncode} on SIGTERM")
+
+    def call(self, operation, **members):
+        body = {"ClientToken": self.client, "AccessToken": self.access, "Client": "check 1", **members}
+        request = urllib.request.Request(
+            f"{self.url}/api/connector/v1/exports/{operation}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def download(self, entity):
+        """The files of one export, in order."""
+        export = self.call("add", EntityType=entity)["Export"]
+        for _ in range(100):
+            if export["Status"] == "Success":
+                break
+            time.sleep(0.1)
+            export = self.call("getAll", ExportIds=[export["Id"]])["Exports"][0]
+        files = []
+        for entry in export["Files"]:
+            with urllib.request.urlopen(entry["Url"], timeout=60) as answer:
+                files.append(answer.read())
+            if len(files[-1]) != entry["SizeInBytes"]:
+                raise SystemExit(f"{entity}: {len(files[-1])} bytes, SizeInBytes {entry['SizeInBytes']}")
+        return files
+
+
+def expected(value, kind):
+    """The value of a parsed line as a column of this Arrow type has it."""
+    if value is None:
+        return None
+    if isinstance(kind, pyarrow.BaseExtensionType):
+        if kind.extension_name == "arrow.uuid":
+            return uuid.UUID(value)
+        if kind.extension_name == "arrow.json":
+            return ("json", value)
+    if pyarrow.types.is_timestamp(kind):
+        text = re.sub(r"(\.\d{6})\d+", r"\1", value.replace("Z", "+00:00"))
+        return datetime.datetime.fromisoformat(text).astimezone(UTC)
+    if pyarrow.types.is_date(kind):
+        return datetime.date.fromisoformat(value)
+    if pyarrow.types.is_decimal(kind):
+        return decimal.Decimal(value)
+    if pyarrow.types.is_floating(kind):
+        return float(value)
+    if pyarrow.types.is_list(kind):
+        return [expected(item, kind.value_type) for item in value]
+    if pyarrow.types.is_struct(kind):
+        fields = [kind.field(at) for at in range(kind.num_fields)]
+        return {field.name: expected(value.get(field.name), field.type) for field in fields}
+    if pyarrow.types.is_map(kind):
+        return {key: expected(item, kind.item_type) for key, item in value.items()}
+    return value
+
+
+def actual(value, kind):
+    """The value that a reader gave, in the same terms."""
+    if value is None:
+        return None
+    if isinstance(kind, pyarrow.BaseExtensionType):
+        if kind.extension_name == "arrow.uuid":
+            return uuid.UUID(bytes=value) if isinstance(value, bytes) else uuid.UUID(str(value))
+        if kind.extension_name == "arrow.json":
+            return ("json", json.loads(value, parse_float=decimal.Decimal))
+    if pyarrow.types.is_timestamp(kind):
+        return value.astimezone(UTC)
+    if pyarrow.types.is_list(kind):
+        return [actual(item, kind.value_type) for item in value]
+    if pyarrow.types.is_struct(kind):
+        fields = [kind.field(at) for at in range(kind.num_fields)]
+        return {field.name: actual(value[field.name], field.type) for field in fields}
+    if pyarrow.types.is_map(kind):
+        if isinstance(value, list):
+            value = dict(pair.values() if isinstance(pair, dict) else pair for pair in value)
+        return {key: actual(item, kind.item_type) for key, item in value.items()}
+    return value
+
+
+def rows_of(readers, path, schema):
+    """Rows as each reader gives them."""
+    table = pyarrow.parquet.read_table(path)
+    yield "pyarrow", table.to_pylist()
+    yield "polars", polars.read_parquet(path).to_dicts()
+    answer = readers.execute("select * from read_parquet(?)", [str(path)])
+    names = [column[0] for column in answer.description]
+    yield "duckdb", [dict(zip(names, row)) for row in answer.fetchall()]
+
+
+def check_types(readers, entity, path):
+    described = readers.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+    types = {name: kind for name, kind, *_ in described}
+    wanted = {"Id": "UUID", "UpdatedUtc": "TIMESTAMP WITH TIME ZONE"}
+    if entity == "OrderItem":
+        wanted["Data"] = "JSON"
+        if "GrossValue DECIMAL(38,10)" not in types["Amount"]:
+            raise SystemExit(f"OrderItem.Amount is {types['Amount']}")
+    if entity == "Customer":
+        wanted["BirthDate"] = "DATE"
+    for name, kind in wanted.items():
+        if types[name] != kind:
+            raise SystemExit(f"{entity}.{name} is {types[name]}, not {kind}")
+
+
+def compare(entity, lines, path, readers):
+    schema = pyarrow.parquet.read_schema(path)
+    parsed = [json.loads(line, parse_float=decimal.Decimal) for line in lines]
+    wanted = [
+        {field.name: expected(row.get(field.name), field.type) for field in schema} for row in parsed
+    ]
+    for reader, rows in rows_of(readers, path, schema):
+        if len(rows) != len(wanted):
+            raise SystemExit(f"{entity} by {reader}: {len(rows)} rows, not {len(wanted)}")
+        for number, (row, want) in enumerate(zip(rows, wanted), 1):
+            for field in schema:
+                got = actual(row[field.name], field.type)
+                if got != want[field.name]:
+                    raise SystemExit(
+                        f"{entity} by {reader}, line {number}, {field.name}: {got!r}, not {want[field.name]!r}"
+                    )
+        print(f"{entity}: {len(rows)} rows, {len(schema)} columns equal by {reader}")
+
+
+def main(rowmill):
+    readers = duckdb.connect()
+    readers.execute("set timezone = 'UTC'")
+    server = Server(rowmill)
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        for entity in ENTITIES:
+            content = b"".join(server.download(entity))
+            source, output = scratch / f"{entity}.jsonl", scratch / f"{entity}.parquet"
+            source.write_bytes(content)
+            subprocess.run(
+                [rowmill, "convert", source, "-o", output, "--entity", entity, "--threads", "2"],
+                check=True,
+            )
+            check_types(readers, entity, output)
+            compare(entity, content.decode().splitlines(), output, readers)
+    server.stop()
+    print("all readers agree with the lines")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -34,8 +34,8 @@ impl Layout {
     ///
     /// # Errors
     /// Two columns of one name in the same object, an empty name, a struct without fields, a
-    /// decimal that 128 bits cannot hold, a leniency on a type it does not fit, or columns nested
-    /// deeper than 64.
+    /// decimal that 128 bits cannot hold, a leniency on a type it does not fit, metadata under a
+    /// key that says what type a field is, or columns nested deeper than 64.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Result<Self, LayoutError> {
         let columns: Vec<Column> = columns.into_iter().collect();
         check::columns(&columns, &mut Vec::new())?;
@@ -273,6 +273,12 @@ impl LayoutError {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 }
 

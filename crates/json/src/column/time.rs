@@ -91,16 +91,10 @@ impl<T: ArrowTimestampType> InstantColumn<T> {
     fn add(&mut self, instant: Instant, cursor: &mut Cursor<'_>, start: usize) -> Outcome<()> {
         let nanos_per_unit = 1_000_000_000 / self.per_second;
         let nanos = i64::from(instant.nanos);
-        let value = instant
-            .seconds
-            .checked_mul(self.per_second)
-            .and_then(|value| value.checked_add(nanos / nanos_per_unit));
-        let Some(value) = value else {
-            return Err(cursor.value_fault(
-                ErrorKind::Range,
-                start,
-                "an instant from 1677 to 2262",
-            ));
+        // Wider than the column: the first second that nanoseconds reach begins before their range.
+        let seconds = i128::from(instant.seconds) * i128::from(self.per_second);
+        let Ok(value) = i64::try_from(seconds + i128::from(nanos / nanos_per_unit)) else {
+            return Err(cursor.value_fault(ErrorKind::Range, start, "an instant from 1677 to 2262"));
         };
         if nanos % nanos_per_unit != 0 || instant.finer {
             if !self.allow.cut_digits {

@@ -12,6 +12,10 @@ use super::{Column, Kind, Layout, LayoutError};
 const TYPE_KEY: &str = "rowmill:type";
 const DURATION: &str = "duration";
 
+/// Metadata that says what type a field is: ours to write.
+pub(super) const TYPE_KEYS: [&str; 3] =
+    [EXTENSION_TYPE_NAME_KEY, EXTENSION_TYPE_METADATA_KEY, TYPE_KEY];
+
 impl Column {
     /// The Arrow field this column becomes.
     #[must_use]
@@ -97,13 +101,12 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
         other => return Err(LayoutError::new(path, format!("type {other} cannot be read"))),
     };
     path.pop();
-    let ours = [EXTENSION_TYPE_NAME_KEY, EXTENSION_TYPE_METADATA_KEY, TYPE_KEY];
     let mut column = Column::new(field.name(), kind);
     column.nullable = field.is_nullable();
     column.metadata = field
         .metadata()
         .iter()
-        .filter(|(key, _)| !ours.contains(&key.as_str()))
+        .filter(|(key, _)| !TYPE_KEYS.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     Ok(column)

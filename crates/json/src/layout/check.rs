@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use arrow_schema::DataType;
 
+use super::arrow::TYPE_KEYS;
 use super::{Allow, Column, Kind, LayoutError};
 
 /// Deeper layouts are a mistake, and the walk over one recurses this far at most.
@@ -14,7 +15,8 @@ pub(super) fn columns<'a>(
     path: &mut Vec<&'a str>,
 ) -> Result<(), LayoutError> {
     if columns.is_empty() {
-        return Err(LayoutError::new(path, "has no fields"));
+        let reason = if path.is_empty() { "there are no columns" } else { "has no fields" };
+        return Err(LayoutError::new(path, reason));
     }
     let mut names = HashSet::new();
     for column in columns {
@@ -34,6 +36,9 @@ pub(super) fn columns<'a>(
 fn one<'a>(column: &'a Column, path: &mut Vec<&'a str>) -> Result<(), LayoutError> {
     if path.len() > DEEPEST {
         return Err(LayoutError::new(path, format!("is nested deeper than {DEEPEST}")));
+    }
+    if let Some(key) = TYPE_KEYS.iter().find(|key| column.metadata.contains_key(**key)) {
+        return Err(LayoutError::new(path, format!("metadata {key} is kept for the type")));
     }
     let (date, instant) = match &column.kind {
         Kind::Leaf(DataType::Date32) => (true, false),

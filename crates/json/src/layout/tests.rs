@@ -43,7 +43,7 @@ fn what_cannot_be_read_is_named() {
 #[test]
 fn refused_layouts() {
     let refused = |columns: Vec<Column>| Layout::new(columns).unwrap_err().to_string();
-    assert_eq!(refused(vec![]), "layout: has no fields");
+    assert_eq!(refused(vec![]), "layout: there are no columns");
     assert!(refused(vec![Column::int32("")]).contains("has an empty name"));
     assert_eq!(
         refused(vec![Column::record("a", [Column::int32("b"), Column::string("b")])]),
@@ -54,6 +54,8 @@ fn refused_layouts() {
     assert!(refused(vec![Column::decimal("d", 5, -1)]).contains("decimal(5,-1)"));
     assert!(refused(vec![Column::record("r", [])]).contains("no fields"));
     assert!(refused(vec![Column::date("d").allow(Allow::ALL)]).contains("timestamps only"));
+    let forged = Column::string("s").with_metadata("ARROW:extension:name", "arrow.uuid");
+    assert!(refused(vec![forged]).contains("kept for the type"));
     let deep = (0..70).fold(Column::int32("x"), |inner, _| Column::list("l", inner));
     assert!(refused(vec![deep]).contains("deeper than 64"));
 }

@@ -1,0 +1,359 @@
+//! The two calls of the API, and what to do when they go wrong.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::Url;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::credentials::Credentials;
+use crate::entity::Entity;
+use crate::error::{Error, ErrorKind};
+use crate::export::{ExportRequest, PendingExport};
+use crate::http::{Answer, Fault, Http};
+use crate::limiter::Limiter;
+use crate::model::{
+    AddAnswer, AddRequest, Added, Complaint, Export, Filters, GetAllAnswer, GetAllRequest, Scope,
+};
+use crate::platform::Platform;
+use crate::retry::Attempts;
+use crate::settings::{ClientBuilder, Settings};
+
+/// `exports/getAll` takes at most so many identifiers.
+const IDS_PER_CALL: usize = 1000;
+/// What is shown of a message of the server.
+const LONGEST_MESSAGE: usize = 500;
+
+/// A client of the Exports of the Mews Connector API.
+///
+/// Cheap to clone; clones share the rate limit. Its futures need a Tokio runtime with time and I/O
+/// enabled.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), rowmill_mews::Error> {
+/// use futures::TryStreamExt;
+/// use rowmill_mews::{Client, Credentials, Entity, Platform};
+///
+/// let client = Client::new(Platform::Production, Credentials::from_env()?);
+/// let export = client.export(Entity::Reservation).send().await?;
+/// println!("export {}", export.id()); // keep it: a lost id cannot be looked up
+/// let export = export.ready().await?;
+/// for index in 0..export.files().len() {
+///     let mut file = export.download(index);
+///     while let Some(chunk) = file.try_next().await? {
+///         println!("{} bytes", chunk.len());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    credentials: Credentials,
+    settings: Settings,
+    limiter: Limiter,
+    /// What went wrong while the client was made is told by the first call.
+    ready: Result<Ready, Error>,
+}
+
+struct Ready {
+    base: Url,
+    http: Http,
+}
+
+impl Client {
+    /// A client with the usual settings. It never fails: what is wrong with the platform or the
+    /// credentials is told by the first call. [`builder`](Client::builder) tells it at once.
+    #[must_use]
+    pub fn new(platform: Platform, credentials: Credentials) -> Client {
+        Client::put_together(&platform, credentials, Settings::default())
+    }
+
+    /// A client with other settings.
+    pub fn builder(platform: Platform, credentials: Credentials) -> ClientBuilder {
+        ClientBuilder::new(platform, credentials)
+    }
+
+    pub(crate) fn assemble(
+        platform: Platform,
+        credentials: Credentials,
+        settings: Settings,
+    ) -> Result<Client, Error> {
+        let client = Client::put_together(&platform, credentials, settings);
+        client.ready().map(drop)?;
+        Ok(client)
+    }
+
+    fn put_together(platform: &Platform, credentials: Credentials, settings: Settings) -> Client {
+        let ready = credentials.check().and_then(|()| {
+            let base = platform.base(settings.allow_http)?;
+            let http = Http::new(&settings, &base)?;
+            Ok(Ready { base, http })
+        });
+        let limiter = Limiter::new(settings.calls, settings.window);
+        Client { shared: Arc::new(Shared { credentials, settings, limiter, ready }) }
+    }
+
+    /// Begins the request for a new export.
+    pub fn export(&self, entity: Entity) -> ExportRequest {
+        ExportRequest::new(self.clone(), entity)
+    }
+
+    /// Takes over an export that exists already, running or finished, by its id.
+    pub fn adopt(&self, id: impl Into<String>) -> PendingExport {
+        PendingExport::adopted(self.clone(), id.into())
+    }
+
+    /// Describes exports. More than 1,000 are asked for in several calls. Exports that the server
+    /// does not name are left out; the order is the server's.
+    ///
+    /// # Errors
+    /// Refused, not authorised, or no answer after all attempts; a blank id.
+    ///
+    /// ```no_run
+    /// # async fn run(client: rowmill_mews::Client) -> Result<(), rowmill_mews::Error> {
+    /// for export in client.get_all(&["3fa85f64-5717-4562-b3fd-2c963f66afa6"]).await? {
+    ///     println!("{} is {}", export.entity_type, export.status.as_str());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_all(&self, ids: &[impl AsRef<str>]) -> Result<Vec<Export>, Error> {
+        let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+        if ids.iter().any(|id| id.trim().is_empty()) {
+            return Err(Error::new(ErrorKind::InvalidRequest, "an export id is blank"));
+        }
+        let mut exports = Vec::with_capacity(ids.len());
+        for export_ids in ids.chunks(IDS_PER_CALL) {
+            let credentials = self.shared.credentials.members();
+            let body = GetAllRequest { credentials, export_ids };
+            let answer: GetAllAnswer = self.call(Operation::GetAll, &body).await?;
+            exports.extend(answer.exports);
+        }
+        Ok(exports)
+    }
+
+    /// One export with the time from which on its links grow old.
+    pub(crate) async fn get_one(&self, id: &str) -> Result<(Export, Instant), Error> {
+        // Taken before the call, so that links are never thought younger than they are.
+        let asked = Instant::now();
+        let exports = self.get_all(&[id]).await?;
+        match exports.into_iter().find(|export| export.id.eq_ignore_ascii_case(id)) {
+            Some(export) => Ok((export, asked)),
+            None => {
+                let text = "the server knows no export with this id, or not for these tokens";
+                Err(Error::new(ErrorKind::NotFound, text))
+            }
+        }
+    }
+
+    pub(crate) async fn add(
+        &self,
+        entity_type: &Entity,
+        scope: &Scope,
+        filters: &Filters,
+    ) -> Result<Added, Error> {
+        let credentials = self.shared.credentials.members();
+        let body = AddRequest { credentials, entity_type, scope, filters };
+        let answer: AddAnswer = self.call(Operation::Add, &body).await?;
+        Ok(answer.export)
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    pub(crate) fn http(&self) -> Result<&Http, Error> {
+        self.ready().map(|ready| &ready.http)
+    }
+
+    fn ready(&self) -> Result<&Ready, Error> {
+        self.shared.ready.as_ref().map_err(Error::clone)
+    }
+
+    /// One call with all its attempts.
+    async fn call<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        body: &impl serde::Serialize,
+    ) -> Result<T, Error> {
+        let ready = self.ready()?;
+        let url = ready.base.join(operation.path()).map_err(|_| {
+            Error::new(ErrorKind::InvalidRequest, "the platform address cannot be extended")
+        })?;
+        let body = serde_json::to_vec(body)
+            .map(Bytes::from)
+            .map_err(|_| Error::new(ErrorKind::InvalidRequest, "the request cannot be written"))?;
+
+        let mut attempts = Attempts::new(self.settings().call_patience());
+        loop {
+            self.shared.limiter.pass().await;
+            attempts.count();
+            let outcome = match ready.http.post(url.clone(), body.clone()).await {
+                Ok(answer) => self.judge(operation, &answer),
+                Err(fault) => Err(operation.lost(&fault)),
+            };
+            let setback: Setback = match outcome {
+                Ok(value) => return Ok(value),
+                Err(setback) => setback,
+            };
+            let again = setback.again && *setback.error.kind() != ErrorKind::Unknown;
+            let wait = if again { attempts.next_wait(setback.wait) } else { None };
+            let Some(wait) = wait else {
+                let error = setback.error.doing(operation.name());
+                return Err(error.tried(attempts.made(), attempts.elapsed()));
+            };
+            tracing::debug!(operation = operation.name(), attempt = attempts.made(), ?wait,
+                reason = %setback.error.message(), "trying again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// What an answer means for this operation.
+    fn judge<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        answer: &Answer,
+    ) -> Result<T, Setback> {
+        let status = answer.head.status;
+        if status == 200 {
+            return serde_json::from_slice(&answer.body).map_err(|cause| {
+                // The reason of serde_json may quote the answer, and with it a link.
+                let place = format!("line {}, column {}", cause.line(), cause.column());
+                let text = format!("the answer cannot be understood at {place}");
+                // An answer that ends too early was cut on its way.
+                Setback { again: cause.is_eof(), ..operation.garbled(text, answer) }
+            });
+        }
+        let complaint: Complaint = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let message = tidy(&self.shared.credentials.scrub(&complaint.message));
+        let request_id = answer.head.request_id.clone().or(complaint.request_id);
+        let setback = match status {
+            401 => Setback::end(
+                ErrorKind::Unauthorized,
+                format!("not authorised (status 401){}", said(&message)),
+            ),
+            429 => Setback::later(
+                ErrorKind::RateLimited,
+                format!("too many requests (status 429){}", said(&message)),
+                answer.head.retry_after,
+            ),
+            408 | 500..=599 if operation == Operation::Add => Setback::end(
+                ErrorKind::Unknown,
+                format!("the server failed (status {status}){}", said(&message)),
+            ),
+            408 | 500..=599 => Setback::later(
+                ErrorKind::Server { status },
+                format!("the server failed (status {status}){}", said(&message)),
+                answer.head.retry_after,
+            ),
+            400..=499 => {
+                let text = format!("refused (status {status}){}", said(&message));
+                let may_be_pending =
+                    operation == Operation::Add && matches!(status, 400 | 403 | 409);
+                Setback::end(ErrorKind::Refused { status, message, may_be_pending }, text)
+            }
+            300..=399 => Setback::end(
+                ErrorKind::Protocol,
+                format!("the server redirects (status {status}), which is never followed here"),
+            ),
+            _ => operation.garbled(format!("unexpected status {status}"), answer),
+        };
+        Err(setback.request_id(request_id))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("platform", &self.shared.ready.as_ref().map(|ready| ready.base.as_str()))
+            .field("credentials", &self.shared.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Add,
+    GetAll,
+}
+
+impl Operation {
+    fn name(self) -> &'static str {
+        match self {
+            Operation::Add => "exports/add",
+            Operation::GetAll => "exports/getAll",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Operation::Add => "api/connector/v1/exports/add",
+            Operation::GetAll => "api/connector/v1/exports/getAll",
+        }
+    }
+
+    /// There is no answer. `add` is not idempotent and has no key to make it so: it is repeated
+    /// only when nothing of it can have been sent.
+    fn lost(self, fault: &Fault) -> Setback {
+        let unknown = self == Operation::Add && !fault.nothing_was_sent();
+        let kind = if unknown { ErrorKind::Unknown } else { fault.kind() };
+        let error = Error::new(kind, fault.text.clone()).caused_by(fault.source.clone());
+        Setback { error, again: fault.may_pass(), wait: None }
+    }
+
+    /// There is an answer, but not one that says what happened.
+    fn garbled(self, text: String, answer: &Answer) -> Setback {
+        let kind = match self {
+            Operation::Add => ErrorKind::Unknown,
+            Operation::GetAll => ErrorKind::Protocol,
+        };
+        Setback::end(kind, text).request_id(answer.head.request_id.clone())
+    }
+}
+
+/// An attempt that did not succeed.
+struct Setback {
+    error: Error,
+    /// Another attempt may do better. One that ended as [`ErrorKind::Unknown`] is the last one all
+    /// the same.
+    again: bool,
+    /// The wait that the server asked for.
+    wait: Option<std::time::Duration>,
+}
+
+impl Setback {
+    fn end(kind: ErrorKind, text: String) -> Setback {
+        Setback { error: Error::new(kind, text), again: false, wait: None }
+    }
+
+    fn later(kind: ErrorKind, text: String, wait: Option<std::time::Duration>) -> Setback {
+        Setback { error: Error::new(kind, text), again: true, wait }
+    }
+
+    fn request_id(mut self, id: Option<String>) -> Setback {
+        self.error = self.error.request_id(id.map(|id| tidy(&id)));
+        self
+    }
+}
+
+/// A text of the server on one line, without control characters, not too long.
+fn tidy(text: &str) -> String {
+    let mut tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    tidy.retain(|letter| !letter.is_control());
+    if let Some((end, _)) = tidy.char_indices().nth(LONGEST_MESSAGE) {
+        tidy.truncate(end);
+        tidy.push('…');
+    }
+    tidy
+}
+
+fn said(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
+}

@@ -1,0 +1,73 @@
+//! Get data exports out of Mews: ask for an export, wait until it is made, and read its files.
+//!
+//! The Exports of the Mews Connector API hand out whole tables (reservations, order items, …) as
+//! files of JSON Lines. They are made in the background, take minutes or hours, and are fetched
+//! through signed links that live for ten minutes. This crate does all of that, each state being a
+//! type of its own:
+//!
+//! ```text
+//!  Client ──export(Entity)──▶ ExportRequest ──send()──▶ PendingExport ──ready()──▶ ReadyExport
+//!    │                                                    ▲       │                    │
+//!    └──adopt(id)─────────────────────────────────────────┘       ├─▶ Failed           │ download(i)
+//!                                                                 ├─▶ Expired          ▼
+//!                                                                 └─▶ NotReady     Download
+//!                                                                            (Stream of Bytes)
+//! ```
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), rowmill_mews::Error> {
+//! use futures::TryStreamExt;
+//! use rowmill_mews::{Client, Credentials, Entity, Platform};
+//!
+//! let client = Client::new(Platform::Demo, Credentials::from_env()?);
+//! let export = client.export(Entity::Reservation).send().await?.ready().await?;
+//! for (index, file) in export.files().iter().enumerate() {
+//!     println!("file {index} has {} bytes", file.size_in_bytes);
+//!     let mut bytes = export.download(index);
+//!     while let Some(chunk) = bytes.try_next().await? {
+//!         // the bytes of the file, in order, each exactly once
+//!         let _ = chunk;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What can be relied on:
+//!
+//! - `exports/add` is never repeated unless it certainly was not accepted, since a running export
+//!   locks out every other one of its type. A lost answer is [`ErrorKind::Unknown`].
+//! - A download either gives exactly the bytes that the export promises, all from one version of
+//!   the file, or ends with an error.
+//! - Waits, attempts and memory are bounded, and the bounds can be set ([`ClientBuilder`]).
+//! - Tokens go to the API alone; neither they nor signed links appear in any text made here.
+#![forbid(unsafe_code)]
+
+mod client;
+mod credentials;
+mod download;
+mod entity;
+mod error;
+mod export;
+mod http;
+mod limiter;
+mod link;
+mod model;
+mod platform;
+mod proxy;
+mod retry;
+mod settings;
+
+/// The crate whose types stand for instants and dates here.
+pub use chrono;
+
+pub use client::Client;
+pub use credentials::Credentials;
+pub use download::Download;
+pub use entity::Entity;
+pub use error::{Error, ErrorKind};
+pub use export::{ExportRequest, PendingExport, ReadyExport};
+pub use model::{Export, FileEntry, Filters, LedgerEntryFilters, Posting, Scope, Status, Updated};
+pub use platform::Platform;
+pub use proxy::Proxy;
+pub use settings::ClientBuilder;

@@ -1,0 +1,261 @@
+//! The types of the two operations, as the Mews documentation of exports lists them.
+//!
+//! Reading is tolerant: unknown members are skipped, unknown statuses and entity types are kept by
+//! name, and every optional member may be null or absent. Writing is exact: no null member and no
+//! empty array is ever sent.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::credentials::Members;
+use crate::entity::Entity;
+use crate::link::Link;
+
+/// An export as `exports/getAll` describes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Export {
+    /// Unique identifier of the export.
+    pub id: String,
+    /// How far it is.
+    pub status: Status,
+    /// What it holds.
+    pub entity_type: Entity,
+    /// The enterprises or chains it was made for.
+    #[serde(default, deserialize_with = "or_default")]
+    pub scope: Scope,
+    /// Its files; empty unless the status is [`Status::Success`], and possibly even then.
+    #[serde(default, deserialize_with = "or_default")]
+    pub files: Vec<FileEntry>,
+    /// When the files may go away; set when the export is finished.
+    #[serde(default, rename = "ExpiresUtc", deserialize_with = "instant")]
+    pub expires: Option<DateTime<Utc>>,
+    /// The filters it was made with.
+    #[serde(default, deserialize_with = "or_default")]
+    pub filters: Filters,
+}
+
+/// How far an export is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// Waiting to be started.
+    Pending,
+    /// Being made.
+    Processing,
+    /// Finished; the files can be downloaded.
+    Success,
+    /// Given up by the server, which tells no reason.
+    Failed,
+    /// Finished earlier; the files are gone.
+    Expired,
+    /// A status that this version does not know; taken for "not finished".
+    Other(String),
+}
+
+impl Status {
+    /// The name in the API, such as `Processing`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Status::Pending => "Pending",
+            Status::Processing => "Processing",
+            Status::Success => "Success",
+            Status::Failed => "Failed",
+            Status::Expired => "Expired",
+            Status::Other(name) => name,
+        }
+    }
+}
+
+impl From<&str> for Status {
+    fn from(name: &str) -> Status {
+        match name {
+            "Pending" => Status::Pending,
+            "Processing" => Status::Processing,
+            "Success" => Status::Success,
+            "Failed" => Status::Failed,
+            "Expired" => Status::Expired,
+            other => Status::Other(other.to_owned()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Status, D::Error> {
+        Ok(Status::from(String::deserialize(deserializer)?.as_str()))
+    }
+}
+
+/// The enterprises or chains of an export; an empty list means that there is no such selector.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Scope {
+    /// Identifiers of enterprises.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub enterprise_ids: Vec<String>,
+    /// Identifiers of chains.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub chain_ids: Vec<String>,
+}
+
+impl Scope {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.enterprise_ids.is_empty() && self.chain_ids.is_empty()
+    }
+}
+
+/// The filters of an export; none means all data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Filters {
+    /// The interval in which an entity was last updated.
+    #[serde(default, rename = "UpdatedUtc", skip_serializing_if = "Option::is_none")]
+    pub updated: Option<Updated>,
+    /// The filter of ledger entries. Newer than the rest of the operation: sent only when set.
+    #[serde(default, rename = "LedgerEntryFilters", skip_serializing_if = "Option::is_none")]
+    pub ledger_entry: Option<LedgerEntryFilters>,
+}
+
+impl Filters {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.updated.is_none() && self.ledger_entry.is_none()
+    }
+}
+
+/// An interval of update times, start included, end not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Updated {
+    /// The first instant.
+    #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
+    pub start_utc: Option<DateTime<Utc>>,
+    /// The instant after the last one.
+    #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
+    pub end_utc: Option<DateTime<Utc>>,
+}
+
+/// The filters that only ledger entries have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct LedgerEntryFilters {
+    /// The interval of posting dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posting: Option<Posting>,
+}
+
+/// An interval of posting dates, both ends included, as the API has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Posting {
+    /// The first day.
+    #[serde(default, deserialize_with = "date", skip_serializing_if = "Option::is_none")]
+    pub start: Option<NaiveDate>,
+    /// The last day.
+    #[serde(default, deserialize_with = "date", skip_serializing_if = "Option::is_none")]
+    pub end: Option<NaiveDate>,
+}
+
+/// One file of an export. Its link stays inside this crate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct FileEntry {
+    #[serde(rename = "Url")]
+    pub(crate) link: Link,
+    /// Total size of the file in bytes.
+    pub size_in_bytes: u64,
+}
+
+/// The body of `exports/add`. No `Debug`: it holds the tokens.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AddRequest<'a> {
+    #[serde(flatten)]
+    pub(crate) credentials: Members<'a>,
+    pub(crate) entity_type: &'a Entity,
+    #[serde(skip_serializing_if = "Scope::is_empty")]
+    pub(crate) scope: &'a Scope,
+    #[serde(skip_serializing_if = "Filters::is_empty")]
+    pub(crate) filters: &'a Filters,
+}
+
+/// The answer of `exports/add`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AddAnswer {
+    pub(crate) export: Added,
+}
+
+/// A new export. Whatever else cannot be understood, its id must not be lost: there is no other way
+/// back to it, and it locks out the next one of its type.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Added {
+    Described(Box<Export>),
+    #[serde(rename_all = "PascalCase")]
+    Named {
+        id: String,
+    },
+}
+
+/// The body of `exports/getAll`. No `Debug`: it holds the tokens.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetAllRequest<'a> {
+    #[serde(flatten)]
+    pub(crate) credentials: Members<'a>,
+    pub(crate) export_ids: &'a [&'a str],
+}
+
+/// The answer of `exports/getAll`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetAllAnswer {
+    pub(crate) exports: Vec<Export>,
+}
+
+/// The body of an answer that is not a success. An edge proxy may send something else entirely,
+/// so every member has a default.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Complaint {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Null counts as absent.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// An instant in an answer. A text that cannot be read as one counts as absent: nothing that is
+/// decided from an answer rests on it, and it must not stop a job that polls for hours.
+fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| {
+        DateTime::parse_from_rfc3339(&text)
+            .map(|instant| instant.with_timezone(&Utc))
+            .or_else(|_| {
+                NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").map(|t| t.and_utc())
+            })
+            .ok()
+    }))
+}
+
+/// A date in an answer; as tolerant as [`instant`]. A time of day behind the date is ignored.
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.get(..10)?.parse().ok()))
+}

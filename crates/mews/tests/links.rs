@@ -1,0 +1,178 @@
+//! Links: renewed when they are old or refused, once for all files, and never followed anywhere.
+
+mod fake_mews;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use fake_mews::{Host, ID, Reply, Server, bounded, client, collect, content, exports};
+use rowmill_mews::ErrorKind;
+use serde_json::json;
+
+const TAG: &str = "\"v1\"";
+
+fn status(error: Option<&rowmill_mews::Error>) -> Option<u16> {
+    match error?.kind() {
+        ErrorKind::Refused { status, .. } | ErrorKind::Server { status } => Some(*status),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn an_expired_link_is_renewed_once_for_all_files() {
+    bounded(async {
+        let files: Vec<Vec<u8>> = (0..40).map(|file| content(file, 5_000)).collect();
+        let served = files.clone();
+        let host = Host::start(&[5_000; 40], move |asked| {
+            if asked.generation == 1 {
+                let status = [401, 403, 404, 410][asked.file % 4];
+                return Reply::status(status).body("<Error>AccessDenied</Error>");
+            }
+            asked.answer(&served[asked.file], TAG)
+        })
+        .await;
+        let export = host.ready().await;
+        let all = futures::future::join_all((0..40).map(|file| collect(&export, file))).await;
+        for (file, (bytes, end)) in all.into_iter().enumerate() {
+            assert!(end.is_none(), "{end:?}");
+            assert!(bytes == files[file]);
+        }
+        assert_eq!(host.renewals(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_links_are_renewed_before_they_are_used() {
+    bounded(async {
+        let host = Host::with(
+            &[3, 3],
+            |builder| builder.link_age(Duration::from_millis(150)),
+            |asked| {
+                assert_eq!(asked.generation, if asked.file == 0 { 1 } else { 2 });
+                asked.answer(b"abc", TAG)
+            },
+        )
+        .await;
+        let export = host.ready().await;
+        assert!(collect(&export, 0).await.1.is_none());
+        tokio::time::sleep(Duration::from_millis(160)).await;
+        assert!(collect(&export, 1).await.1.is_none());
+        assert_eq!(host.renewals(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_that_expires_in_the_middle_is_renewed_and_the_file_resumed() {
+    bounded(async {
+        let body = content(16, 60_000);
+        let served = body.clone();
+        let host = Host::start(&[60_000], move |asked| match (asked.generation, asked.time) {
+            (1, 0) => asked.answer(&served, TAG).cut(20_000),
+            (1, _) => Reply::status(403),
+            _ => asked.answer(&served, TAG),
+        })
+        .await;
+        let (bytes, end) = collect(&host.ready().await, 0).await;
+        assert!(end.is_none() && bytes == body, "{end:?}");
+        assert_eq!(host.renewals(), 1);
+        assert_eq!(host.asked(0)[2].header("range"), Some("bytes=20000-"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_always_refused_ends() {
+    bounded(async {
+        let host = Host::start(&[10], |_| Reply::status(403)).await;
+        let (_, end) = collect(&host.ready().await, 0).await;
+        assert_eq!(status(end.as_ref()), Some(403));
+        assert_eq!(host.asked(0).len(), 6);
+        assert_eq!(host.renewals(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_renewal_with_other_files_is_an_error() {
+    bounded(async {
+        for changed in [vec![10, 11], vec![10], vec![10, 10, 10]] {
+            let host = Host::start(&[10, 10], |_| Reply::status(403)).await;
+            let export = host.ready().await;
+            *host.sizes.lock().unwrap() = changed;
+            let (_, end) = collect(&export, 0).await;
+            assert_eq!(end.unwrap().kind(), &ErrorKind::Changed);
+            assert_eq!(host.renewals(), 1);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redirects_are_followed_three_times_and_not_to_unsafe_places() {
+    bounded(async {
+        let host = Host::start(&[3; 4], |asked| {
+            let here = asked.request.header("host").unwrap();
+            let query = asked.request.target.split_once('?').map(|(_, query)| query);
+            let go = |to: &str| Reply::status(307).header("Location", to);
+            match asked.file {
+                // Three hops within this host, then the file.
+                0 if asked.time < 3 => go("/0/1"),
+                // One too many.
+                1 => go(&format!("http://{here}/1/1")),
+                2 => go("http://169.254.169.254/latest/meta-data"),
+                3 => go("https://10.0.0.1/?token"),
+                _ => {
+                    assert_eq!(query, None);
+                    asked.answer(b"abc", TAG)
+                }
+            }
+        })
+        .await;
+        let export = host.ready().await;
+        let (bytes, end) = collect(&export, 0).await;
+        assert!(end.is_none() && bytes == b"abc", "{end:?}");
+        let (_, end) = collect(&export, 1).await;
+        assert_eq!(end.unwrap().kind(), &ErrorKind::Protocol);
+        assert_eq!(host.asked(1).len(), 4);
+        for file in [2, 3] {
+            let (_, end) = collect(&export, file).await;
+            let error = end.unwrap();
+            assert_eq!(error.kind(), &ErrorKind::UnsafeLink);
+            assert!(!error.is_retryable());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_that_expires_under_its_links_ends_the_download() {
+    bounded(async {
+        for (status, kind) in [
+            ("Expired", ErrorKind::Expired),
+            ("Failed", ErrorKind::Failed),
+            ("Processing", ErrorKind::Changed),
+        ] {
+            let polls = AtomicUsize::new(0);
+            let server = Server::start(move |request| {
+                let host = request.header("host").unwrap();
+                let file = json!({ "Url": format!("http://{host}/f?sig=x"), "SizeInBytes": 3 });
+                if !request.target.ends_with("/exports/getAll") {
+                    return Reply::status(403);
+                }
+                match polls.fetch_add(1, Ordering::SeqCst) {
+                    0 => exports("Success", &[file]),
+                    _ => exports(status, &[]),
+                }
+            })
+            .await;
+            let ready = client(&server.url).adopt(ID).ready().await.unwrap();
+            let (_, end) = collect(&ready, 0).await;
+            let error = end.unwrap();
+            assert_eq!(error.kind(), &kind);
+            assert!(error.to_string().starts_with("file 1 of export"), "{error}");
+        }
+    })
+    .await;
+}

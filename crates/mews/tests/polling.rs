@@ -1,0 +1,164 @@
+//! Waiting for an export, and taking one over.
+
+mod fake_mews;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use fake_mews::{ID, Reply, Server, bounded, builder, client, export, exports};
+use rowmill_mews::{Entity, ErrorKind, Status};
+use serde_json::json;
+
+/// An API whose `getAll` gives these answers in turn, and the last one from then on.
+async fn api(answers: Vec<Reply>) -> Server {
+    let next = AtomicUsize::new(0);
+    Server::start(move |request| {
+        if request.target.ends_with("/exports/add") {
+            return Reply::json(&json!({ "Export": export("Pending", &[]) }));
+        }
+        let index = next.fetch_add(1, Ordering::SeqCst);
+        answers[index.min(answers.len() - 1)].clone()
+    })
+    .await
+}
+
+fn statuses(names: &[&str]) -> Vec<Reply> {
+    names.iter().map(|name| exports(name, &[])).collect()
+}
+
+#[tokio::test]
+async fn an_export_is_polled_until_it_is_finished() {
+    bounded(async {
+        let server = api(statuses(&["Pending", "Processing", "Resting", "Success"])).await;
+        let pending = client(&server.url).export(Entity::Reservation).send().await.unwrap();
+        assert_eq!(pending.id(), ID);
+        assert_eq!(pending.entity(), Some(&Entity::Reservation));
+        let ready = pending.ready().await.unwrap();
+        assert_eq!((ready.id(), ready.entity()), (ID, &Entity::Reservation));
+        assert!(ready.files().is_empty() && ready.expires().is_none());
+        assert_eq!(server.calls("/exports/add"), 1);
+        assert_eq!(server.calls("/exports/getAll"), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn exports_that_end_badly_are_told_apart() {
+    bounded(async {
+        for (status, kind) in [("Failed", ErrorKind::Failed), ("Expired", ErrorKind::Expired)] {
+            let server = api(statuses(&["Processing", status])).await;
+            let error = client(&server.url).adopt(ID).ready().await.unwrap_err();
+            assert_eq!(error.kind(), &kind);
+            assert!(error.to_string().starts_with(&format!("export {ID}: ")), "{error}");
+            assert!(!error.is_retryable());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_that_takes_too_long_is_not_ready() {
+    bounded(async {
+        for status in ["Processing", "Resting"] {
+            let server = api(statuses(&[status])).await;
+            let client = builder(&server.url).wait(Duration::from_millis(60)).build().unwrap();
+            let error = client.adopt(ID).ready().await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::NotReady);
+            assert!(error.is_retryable());
+            assert!(error.to_string().contains(&format!("its status is {status}")), "{error}");
+            assert!(server.requests().len() > 2);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_wait_means_one_look() {
+    bounded(async {
+        let server = api(statuses(&["Processing"])).await;
+        let client = builder(&server.url).wait(Duration::ZERO).build().unwrap();
+        let error = client.adopt(ID).ready().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::NotReady);
+        assert_eq!(server.requests().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn any_export_can_be_taken_over() {
+    bounded(async {
+        for (states, calls) in [
+            (vec!["Pending", "Success"], 2),
+            (vec!["Processing", "Success"], 2),
+            (vec!["Success"], 1),
+        ] {
+            let server = api(statuses(&states)).await;
+            // Ids are the same however they are written.
+            let pending = client(&server.url).adopt(ID.to_uppercase());
+            assert!(pending.status().is_none() && pending.entity().is_none());
+            pending.ready().await.unwrap();
+            assert_eq!(server.requests().len(), calls);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_nobody_knows_is_not_found() {
+    bounded(async {
+        let server = api(vec![Reply::json(&json!({ "Exports": [] }))]).await;
+        let error = client(&server.url).adopt(ID).ready().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::NotFound);
+        assert_eq!(server.requests().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_poll_tells_the_status() {
+    bounded(async {
+        let server = api(statuses(&["Processing", "Failed"])).await;
+        let mut pending = client(&server.url).adopt(ID);
+        assert_eq!(pending.poll().await.unwrap(), Status::Processing);
+        assert_eq!(pending.status(), Some(&Status::Processing));
+        assert_eq!(pending.poll().await.unwrap(), Status::Failed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outage_is_survived_for_two_polls() {
+    bounded(async {
+        let mut answers = statuses(&["Processing"]);
+        answers.extend(std::iter::repeat_n(Reply::status(503), 4));
+        answers.extend(statuses(&["Success"]));
+        let server = api(answers).await;
+        // Two attempts a poll: two polls fail in a row, the next one does not.
+        let patient = builder(&server.url).attempts(2).build().unwrap();
+        patient.adopt(ID).ready().await.unwrap();
+
+        let mut answers = statuses(&["Processing"]);
+        answers.push(Reply::status(503));
+        let server = api(answers).await;
+        let client = builder(&server.url).attempts(2).build().unwrap();
+        let error = client.adopt(ID).ready().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Server { status: 503 });
+        assert_eq!(server.requests().len(), 1 + 3 * 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn first_polls_come_sooner() {
+    bounded(async {
+        // The interval is five minutes: this test ends in time only if the first poll does not wait
+        // for it.
+        let server = api(statuses(&["Success"])).await;
+        let client = builder(&server.url).poll_interval(Duration::from_secs(300)).build().unwrap();
+        let started = Instant::now();
+        client.export(Entity::Reservation).send().await.unwrap().ready().await.unwrap();
+        let elapsed = started.elapsed();
+        assert!(elapsed >= Duration::from_secs(2) && elapsed < Duration::from_secs(10));
+    })
+    .await;
+}

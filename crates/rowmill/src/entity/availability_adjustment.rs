@@ -1,0 +1,25 @@
+//! Adjustments of an availability block, `availabilityadjustments.md#availability-adjustment`.
+
+use super::table::Type::{Bool, Category, Instant, Int32, List, Record, Uuid};
+use super::table::{Field, optional, required};
+
+/// The columns of an availability adjustment.
+pub(super) const FIELDS: &[Field] = &[
+    required("Id", Uuid),
+    optional("AvailabilityBlockId", Uuid),
+    required("ResourceCategoryId", Uuid),
+    optional("StartUtc", Instant).deprecated(),
+    optional("EndUtc", Instant).deprecated(),
+    required("FirstTimeUnitStartUtc", Instant),
+    required("LastTimeUnitStartUtc", Instant),
+    required("UnitCount", Int32),
+    required("ActivityState", Category).deprecated(),
+    optional("ReleaseOverrideUtc", Instant),
+    required("UpdatedUtc", Instant),
+    required("IsActive", Bool),
+    optional("PaxCounts", List(&Record(PAX_COUNT))),
+    optional("FirstTimeUnitReleaseUtc", Instant),
+];
+
+/// `services.md#pax-count`.
+const PAX_COUNT: &[Field] = &[required("PersonCount", Int32), required("UnitCount", Int32)];

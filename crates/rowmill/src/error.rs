@@ -1,0 +1,215 @@
+//! The one error of this crate.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::path::Path;
+use std::{fmt, io};
+
+use rowmill_json::{LayoutError, Place};
+
+use crate::schema_file::SchemaFileError;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a run has ended without its output.
+///
+/// `Display` tells the whole story in one line, with the file where one is concerned:
+/// `rooms.jsonl, line 48211, byte 61004388, column Value: …`. It never shows a value of the data,
+/// a token, or the signature of a link.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    file: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of thing went wrong, which is what decides what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The data is not what the layout says, or too many rows are not, or a compressed file is
+    /// damaged.
+    Data,
+    /// The call makes no sense as it stands: two options exclude each other, a name is no name.
+    Usage,
+    /// A layout or schema file is wrong.
+    Schema,
+    /// A source is missing or cannot be read.
+    Input,
+    /// The API says no: a wrong token, a refused request, a failed or expired export.
+    Refused,
+    /// The same call may well work later: an export not ready, a rate limit, a broken connection.
+    TryLater,
+    /// The output cannot be written: a full disk, a folder that is missing or read-only, another
+    /// run in the same place, or a file that is there already.
+    Output,
+    /// It was cancelled.
+    Cancelled,
+    /// A defect in this library.
+    Internal,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), file: None, source: None }))
+    }
+
+    pub(crate) fn usage(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "cancelled")
+    }
+
+    /// Something about the file at `path` that stops the output.
+    pub(crate) fn output(path: &Path, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Output, message).in_file(path.display().to_string())
+    }
+
+    /// The operating system refused what was done to the output at `path`.
+    pub(crate) fn writing(path: &Path, cause: io::Error) -> Self {
+        Self::output(path, format!("cannot be written: {cause}")).because(cause)
+    }
+
+    /// What the decoder says about `file`.
+    pub(crate) fn decode(file: &str, cause: rowmill_json::Error) -> Self {
+        let kind = match cause.kind() {
+            rowmill_json::ErrorKind::Worker => ErrorKind::Internal,
+            _ => ErrorKind::Data,
+        };
+        Self::new(kind, cause.to_string()).in_file(file).because(cause)
+    }
+
+    /// A bad row of `file` that is one too many; `counted` says of how many.
+    pub(crate) fn too_many(file: &str, row: &rowmill_json::Error, counted: &str) -> Self {
+        let message = format!("{row} ({counted})");
+        Self::new(ErrorKind::Data, message).in_file(file).because(row.clone())
+    }
+
+    /// What reading `file` ended with. Errors of this crate travel through readers as `io::Error`
+    /// and come out here unchanged.
+    pub(crate) fn reading(file: &str, cause: io::Error) -> Self {
+        let cause = match cause.downcast::<Self>() {
+            Ok(error) => return error,
+            Err(cause) => cause,
+        };
+        match cause.kind() {
+            io::ErrorKind::InvalidData => Self::new(ErrorKind::Data, cause.to_string()),
+            _ => Self::new(ErrorKind::Input, format!("cannot be read: {cause}")),
+        }
+        .in_file(file)
+        .because(cause)
+    }
+
+    pub(crate) fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.0.file = Some(file.into());
+        self
+    }
+
+    pub(crate) fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(cause.into());
+        self
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The source or output it is about, as it was named to this crate.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.0.file.as_deref()
+    }
+
+    /// Where in [`file`](Self::file) it is, for errors about data.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.decoding()?.place()
+    }
+
+    /// A short name of what is wrong with the data that does not change between versions, such as
+    /// `type` or `truncated`; see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code).
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        self.decoding().map(rowmill_json::Error::code)
+    }
+
+    /// The line that is wrong, without its end. It may hold personal data.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&[u8]> {
+        self.decoding()?.excerpt()
+    }
+
+    /// Whether the same call may work later without anything being changed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.kind == ErrorKind::TryLater
+    }
+
+    fn decoding(&self) -> Option<&rowmill_json::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.0.file {
+            // The decoder begins with the place, which reads on from the file.
+            let joint = if self.place().is_some() { ", " } else { ": " };
+            write!(f, "{file}{joint}")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.to_string())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|cause| cause.as_ref() as _)
+    }
+}
+
+impl From<LayoutError> for Error {
+    fn from(cause: LayoutError) -> Self {
+        Self::new(ErrorKind::Schema, cause.to_string()).because(cause)
+    }
+}
+
+impl From<SchemaFileError> for Error {
+    fn from(cause: SchemaFileError) -> Self {
+        Self::new(ErrorKind::Schema, cause.to_string()).because(cause)
+    }
+}
+
+#[cfg(feature = "mews")]
+impl From<rowmill_mews::Error> for Error {
+    fn from(cause: rowmill_mews::Error) -> Self {
+        use rowmill_mews::ErrorKind as Mews;
+        let kind = match cause.kind() {
+            _ if cause.is_retryable() => ErrorKind::TryLater,
+            Mews::InvalidRequest | Mews::Credentials => ErrorKind::Usage,
+            _ => ErrorKind::Refused,
+        };
+        Self::new(kind, cause.to_string()).because(cause)
+    }
+}

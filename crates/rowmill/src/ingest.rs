@@ -1,0 +1,229 @@
+//! A ready export to a directory of Parquet files.
+
+use std::io;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::JoinHandle;
+
+use futures::future::{Either, select};
+use futures::{FutureExt, StreamExt};
+use rowmill_json::Layout;
+use rowmill_mews::ReadyExport;
+use tokio::sync::oneshot;
+
+use crate::entity;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::{Input, Job};
+use crate::report::Report;
+use crate::settings::{Settings, is_file_name, setters};
+use crate::sink::Target;
+use crate::source::{Chunks, Feeder, Opened, decompress, feed};
+
+/// Takes the files of a finished export to Parquet.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use rowmill::mews::{Client, Credentials, Entity, Platform};
+///
+/// let client = Client::new(Platform::Production, Credentials::from_env()?);
+/// let export = client.export(Entity::Reservation).send().await?.ready().await?;
+/// let report = rowmill::ingest(export).into_parquet("lake").await?;
+/// println!("{} rows", report.rows);
+/// # Ok(())
+/// # }
+/// ```
+pub fn ingest(export: ReadyExport) -> Ingest {
+    let entity = Some(export.entity().as_str().to_owned());
+    Ingest { export, layout: None, settings: Settings { entity, ..Settings::default() } }
+}
+
+/// An export on its way to Parquet; made by [`ingest`].
+#[must_use = "nothing is downloaded before `into_parquet`"]
+pub struct Ingest {
+    export: ReadyExport,
+    layout: Option<Layout>,
+    settings: Settings,
+}
+
+impl Ingest {
+    setters!();
+
+    /// Reads rows by `layout`. Default: [`entity::layout`] of what was exported.
+    pub fn layout(mut self, layout: impl Into<Layout>) -> Self {
+        self.layout = Some(layout.into());
+        self
+    }
+
+    /// Downloads the files, decodes them as they come, and commits the parts
+    /// `<directory>/<entity>/<export id>-0001.parquet` and so on, one for each file of the export
+    /// in its order, with a [`Manifest`](crate::Manifest) beside them. An export without files
+    /// gives one part without rows. The directory is made if it is missing.
+    ///
+    /// Bytes move on the caller's Tokio runtime; decoding, encoding and writing happen on plain
+    /// threads. Dropping the future stops them, waits for the batch they are in, and leaves nothing
+    /// behind; unless all had been written and the files were just being put in place, which is
+    /// then completed.
+    ///
+    /// # Errors
+    /// The output is complete, or there is none and an error: those of [`Convert::run`], and
+    /// * [`Schema`](crate::ErrorKind::Schema): there is no layout for this entity.
+    /// * [`Refused`](crate::ErrorKind::Refused): the export has failed or expired, or the API will
+    ///   not renew its links.
+    /// * [`TryLater`](crate::ErrorKind::TryLater): bytes are missing, or the network is.
+    ///
+    /// [`Convert::run`]: crate::Convert::run
+    pub async fn into_parquet(self, directory: impl AsRef<Path>) -> Result<Report> {
+        let Self { export, layout, settings } = self;
+        let cancel = settings.cancel.clone();
+        let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
+        let inputs = inputs(&export)?;
+        let (feeders, sources): (Vec<Feeder>, Vec<_>) =
+            export.files().iter().map(|_| source()).unzip();
+        let id = export.id().to_owned();
+        let target = Target::Directory(directory.as_ref().to_owned());
+        let claim = move || Job::start(layout, settings, Some(id), inputs, target);
+        let mut worker = Worker::start(claim, sources)?;
+        // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
+        // the worker waits for cannot be waiting for bytes.
+        let mut transfer = pin!(async move {
+            for (file, feeder) in feeders.into_iter().enumerate() {
+                let bytes = export.download(file);
+                feeder.pump(bytes.map(|item| item.map_err(carried))).await;
+            }
+        });
+        // Nothing is fetched for an output that is refused.
+        if (&mut worker.claimed).await.is_err() {
+            return worker.outcome().await;
+        }
+        let transfer = select(&mut transfer, cancel.cancelled());
+        let ended = match select(transfer, worker.outcome()).await {
+            Either::Left((Either::Left(_), _)) => None,
+            Either::Left((Either::Right(_), _)) => Some(Err(Error::cancelled())),
+            // It has ended before all was sent, which it does only when something is wrong.
+            Either::Right((outcome, _)) => Some(outcome),
+        };
+        match ended {
+            Some(outcome) => outcome,
+            None => {
+                worker.all_sent();
+                worker.outcome().await
+            }
+        }
+    }
+}
+
+/// The thread's part: every source into its part, and the commit once it is sure that the sending
+/// side has seen everything arrive.
+fn run(mut job: Job, sources: Vec<Source>, all_sent: oneshot::Receiver<()>) -> Result<Report> {
+    if sources.is_empty() {
+        job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
+    }
+    for Source { chunks, read } in sources {
+        // What fails here fails again as the first chunk, where the name of the file is known.
+        let chunks = decompress(chunks).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
+        job.feed(Opened { chunks, read })?;
+    }
+    all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
+    job.commit()
+}
+
+/// The thread's end of a download.
+struct Source {
+    chunks: Chunks,
+    read: Arc<AtomicU64>,
+}
+
+fn source() -> (Feeder, Source) {
+    let read = Arc::new(AtomicU64::new(0));
+    let (feeder, chunks) = feed(Arc::clone(&read));
+    (feeder, Source { chunks, read })
+}
+
+/// An error of a download, on its way through readers.
+fn carried(cause: rowmill_mews::Error) -> io::Error {
+    io::Error::other(Error::from(cause))
+}
+
+fn layout_for(export: &ReadyExport) -> Result<Layout> {
+    let name = export.entity().as_str();
+    entity::layout(name).ok_or_else(|| {
+        let message = format!("there is no layout for the entity {name:?}; give one");
+        Error::new(ErrorKind::Schema, message)
+    })
+}
+
+/// The files of the export; one without bytes where it has none.
+fn inputs(export: &ReadyExport) -> Result<Vec<Input>> {
+    let id = export.id();
+    // It is about to name files.
+    if !is_file_name(id) {
+        let message = "the export has an id that is none: letters, digits, `-` and `_` only";
+        return Err(Error::new(ErrorKind::Refused, message));
+    }
+    let input = |(index, size): (usize, Option<u64>)| {
+        let stem = format!("{id}-{:04}", index + 1);
+        Input { name: stem.as_str().into(), file_name: stem.clone(), stem, size, promised: size }
+    };
+    let sizes = export.files().iter().map(|file| Some(file.size_in_bytes));
+    let inputs: Vec<Input> = sizes.enumerate().map(input).collect();
+    Ok(if inputs.is_empty() { vec![input((0, None))] } else { inputs })
+}
+
+/// The thread, and how it is spoken to. Dropping this waits for the thread; by then the feeders must
+/// be gone, so that it cannot be waiting for bytes.
+struct Worker {
+    claimed: oneshot::Receiver<()>,
+    all_sent: Option<oneshot::Sender<()>>,
+    outcome: oneshot::Receiver<Result<Report>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    fn start(
+        claim: impl FnOnce() -> Result<Job> + Send + 'static,
+        sources: Vec<Source>,
+    ) -> Result<Self> {
+        let (tell_claimed, claimed) = oneshot::channel();
+        let (all_sent, sent) = oneshot::channel();
+        let (tell_outcome, outcome) = oneshot::channel();
+        let work = move || {
+            let job = claim()?;
+            // Where nobody listens any more, the sources end soon.
+            let _ = tell_claimed.send(());
+            run(job, sources, sent)
+        };
+        let thread = std::thread::Builder::new()
+            .name("rowmill-ingest".into())
+            .spawn(move || drop(tell_outcome.send(work())))
+            .map_err(|e| Error::internal(format!("no thread to work on: {e}")))?;
+        Ok(Self { claimed, all_sent: Some(all_sent), outcome, thread: Some(thread) })
+    }
+
+    /// Tells the thread that every byte of every file was sent.
+    fn all_sent(&mut self) {
+        if let Some(all_sent) = self.all_sent.take() {
+            // A thread that has ended already has an error to tell.
+            let _ = all_sent.send(());
+        }
+    }
+
+    /// What the thread ends with.
+    fn outcome(&mut self) -> impl Future<Output = Result<Report>> + Unpin {
+        (&mut self.outcome).map(|outcome| {
+            // Only a panic keeps the thread from telling.
+            outcome.unwrap_or_else(|_| Err(Error::internal("the working thread ended early")))
+        })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.all_sent = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has come out as an error already.
+            let _ = thread.join();
+        }
+    }
+}

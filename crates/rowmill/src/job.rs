@@ -1,0 +1,228 @@
+//! One run: sources through the decoder into parts, then the commit.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use rowmill_json::{Counts, Decoder, Layout};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::progress::Progress;
+use crate::quarantine::Quarantine;
+use crate::report::{FileReport, Report};
+use crate::settings::Settings;
+use crate::sink::{Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id};
+use crate::source::Opened;
+
+/// A source as the job knows it before it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// What messages, reports and rejects call it.
+    pub(crate) name: Arc<str>,
+    /// What its part calls it: nothing of this machine in it.
+    pub(crate) file_name: String,
+    /// What its part is called.
+    pub(crate) stem: String,
+    /// Its size, for progress.
+    pub(crate) size: Option<u64>,
+    /// The size it must turn out to have.
+    pub(crate) promised: Option<u64>,
+}
+
+/// A run on its way. Dropping it removes everything it has written.
+pub(crate) struct Job {
+    layout: Layout,
+    settings: Settings,
+    export: Option<String>,
+    inputs: Vec<Input>,
+    // Before `output`, so that its file goes before the folder.
+    quarantine: Quarantine,
+    output: Output,
+    counts: Counts,
+    files: Vec<FileReport>,
+    started: Instant,
+}
+
+impl Job {
+    /// Claims the output and makes sure that nothing is there that must stay. `export` is the id of
+    /// the export that `inputs` are the files of.
+    pub(crate) fn start(
+        layout: Layout,
+        settings: Settings,
+        export: Option<String>,
+        inputs: Vec<Input>,
+        target: Target,
+    ) -> Result<Self> {
+        let started = Instant::now();
+        settings.check()?;
+        let output = Output::open(target, settings.entity.clone(), settings.overwrite)?;
+        for input in &inputs {
+            output.check_free(&output.part_path(&input.stem))?;
+        }
+        let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
+        let quarantine = Quarantine::new(&settings, &output, names)?;
+        let (counts, files) = (Counts::default(), Vec::new());
+        Ok(Self { layout, settings, export, inputs, quarantine, output, counts, files, started })
+    }
+
+    /// Reads the next source to its end into a part of its own.
+    ///
+    /// # Errors
+    /// Whatever stops the run; the job is of no more use then.
+    pub(crate) fn feed(&mut self, source: Opened) -> Result<()> {
+        let started = Instant::now();
+        let file = self.files.len();
+        let Some(input) = self.inputs.get(file).cloned() else {
+            return Err(Error::internal("more sources than were named"));
+        };
+        let set_aside = self.quarantine.rows();
+        let codec = self.settings.compression;
+        let mut part = self.output.begin(&input.stem, self.layout.schema(), codec)?;
+        let mut decoder = Decoder::with(&self.layout, self.settings.decoder_options());
+        let progress = |rows, quarantined, finished| Progress {
+            file,
+            files: self.inputs.len(),
+            source: Arc::clone(&input.name),
+            read: source.read.load(Ordering::Relaxed),
+            size: input.size,
+            rows,
+            quarantined,
+            finished,
+        };
+
+        for chunk in source.chunks {
+            self.settings.cancel.check()?;
+            decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
+            drain(&mut decoder, &mut part, &mut self.quarantine, &self.settings, &input)?;
+            let quarantined = self.quarantine.rows() - set_aside;
+            self.settings.tell(|| progress(part.rows(), quarantined, false));
+        }
+        decoder.finish();
+        drain(&mut decoder, &mut part, &mut self.quarantine, &self.settings, &input)?;
+        let counts = decoder
+            .report()
+            .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
+        let received = source.read.load(Ordering::Relaxed);
+        if input.promised.is_some_and(|promised| promised != received) {
+            let message = format!(
+                "{received} bytes received instead of {}",
+                input.promised.unwrap_or_default()
+            );
+            return Err(Error::new(ErrorKind::TryLater, message).in_file(&*input.name));
+        }
+        self.settings.tell(|| progress(counts.rows, counts.quarantined, true));
+
+        let mut proof = Proof::new(&counts);
+        proof.source.clone_from(&input.file_name);
+        proof.entity.clone_from(&self.settings.entity);
+        proof.export.clone_from(&self.export);
+        let part = part.finish(&proof)?;
+        self.files.push(FileReport {
+            source: input.name.to_string(),
+            source_bytes: received,
+            part: self.output.part_path(&input.stem).display().to_string(),
+            bytes: counts.bytes,
+            rows: counts.rows,
+            lines: counts.lines,
+            blank: counts.blank,
+            quarantined: counts.quarantined,
+            output_bytes: part.bytes,
+            elapsed_s: started.elapsed().as_secs_f64(),
+        });
+        self.output.stage(part);
+        self.counts += counts;
+        Ok(())
+    }
+
+    /// Puts everything in place.
+    ///
+    /// # Errors
+    /// Too many rows were bad, not all sources were read, the run was cancelled, or the files cannot
+    /// be put in place.
+    pub(crate) fn commit(self) -> Result<Report> {
+        if self.files.len() != self.inputs.len() {
+            return Err(Error::internal("not all sources have been read"));
+        }
+        self.quarantine.judge(&self.counts)?;
+        let mut report = Report::of(&self.counts);
+        report.entity.clone_from(&self.settings.entity);
+        report.export.clone_from(&self.export);
+        report.output_bytes = self.files.iter().map(|file| file.output_bytes).sum();
+        if self.quarantine.rows() > 0 {
+            report.rejects = Some(self.quarantine.path().display().to_string());
+        }
+        let job = self.job_id();
+        let manifest = self.output.manifest_path(&job).map(|path| {
+            report.manifest = Some(path.display().to_string());
+            (path, self.manifest(job))
+        });
+        let rejects = self.quarantine.finish()?;
+        // From here on it is all or nothing, and soon done.
+        self.settings.cancel.check()?;
+        self.output.commit(rejects, manifest)?;
+        report.elapsed_s = self.started.elapsed().as_secs_f64();
+        report.files = self.files;
+        Ok(report)
+    }
+
+    fn job_id(&self) -> String {
+        self.export.clone().unwrap_or_else(|| {
+            let sources = self.inputs.iter().zip(&self.files);
+            let sources = sources.map(|(input, file)| (&*input.file_name, file.source_bytes));
+            job_id(self.settings.entity.as_deref(), sources)
+        })
+    }
+
+    fn manifest(&self, job: String) -> Manifest {
+        let part = |(file, input): (&FileReport, &Input)| ManifestPart {
+            path: self.relative(&file.part),
+            rows: file.rows,
+            bytes: file.output_bytes,
+            source: input.file_name.clone(),
+            source_bytes: file.source_bytes,
+            lines: file.lines,
+            quarantined: file.quarantined,
+            blank: file.blank,
+        };
+        Manifest {
+            version: 1,
+            job,
+            entity: self.settings.entity.clone(),
+            export: self.export.clone(),
+            lines: self.counts.lines,
+            rows: self.counts.rows,
+            quarantined: self.counts.quarantined,
+            blank: self.counts.blank,
+            parts: self.files.iter().zip(&self.inputs).map(part).collect(),
+        }
+    }
+
+    /// The path of a part as a manifest writes it: from the output directory, with `/`.
+    fn relative(&self, part: &str) -> String {
+        let path = self.output.relative(Path::new(part));
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        names.join("/")
+    }
+}
+
+/// Takes what the decoder has ready.
+fn drain(
+    decoder: &mut Decoder,
+    part: &mut PartWriter,
+    quarantine: &mut Quarantine,
+    settings: &Settings,
+    input: &Input,
+) -> Result<()> {
+    loop {
+        let batch = decoder.next_batch();
+        for reject in decoder.take_rejects() {
+            quarantine.add(&input.name, &reject)?;
+        }
+        match batch.map_err(|e| Error::decode(&input.name, e))? {
+            Some(batch) => part.write(&batch)?,
+            None => return Ok(()),
+        }
+        settings.cancel.check()?;
+    }
+}

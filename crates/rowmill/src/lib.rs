@@ -1,0 +1,98 @@
+//! JSON Lines and Mews exports into Arrow and Parquet: streamed, exact, and committed whole or not
+//! at all.
+//!
+//! An export becomes bytes, bytes become lines, lines become columns, columns become committed
+//! Parquet. Every station of that line can be used by itself; this crate puts them together.
+//!
+//! ```
+//! use rowmill::{Column, Convert, Layout};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! # let (input, output) = (dir.path().join("rooms.jsonl"), dir.path().join("rooms.parquet"));
+//! # std::fs::write(&input, "{\"Id\":\"0f515589-99b4-423d-b83a-b237009f0509\",\"Floor\":2}\n")?;
+//! let layout = Layout::new([
+//!     Column::uuid("Id").required(),
+//!     Column::int32("Floor"),
+//!     Column::timestamp_us("UpdatedUtc"),
+//! ])?;
+//! let report = Convert::new(&layout).run(&input, &output)?;
+//! assert_eq!(report.rows, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Stairs
+//!
+//! From the most to the least done for you; each is made of the next.
+//!
+//! * `ingest` takes a ready export of the Mews API to a directory of Parquet files (feature
+//!   `mews`, on by default).
+//! * [`convert`] takes files to Parquet; [`Convert`] is the same with options: what a bad row does,
+//!   codec, threads, progress, cancelling. Both block and need no runtime.
+//! * `decode` turns a stream of bytes into a stream of record batches (feature `async`).
+//! * [`Decoder`] is pushed bytes and asked for batches: three verbs, no threads, no I/O.
+//!
+//! # What a layout is
+//!
+//! A [`Layout`] names the columns to read and their types. It comes from code ([`Layout::new`]),
+//! from an Arrow schema (`Layout::try_from(&schema)`), from a file that people edit
+//! ([`schema_file`]), or is one of the ten that this crate brings along ([`entity`]).
+//!
+//! # What is promised
+//!
+//! * A file under its final name is whole: it was written beside, synced and renamed, and only when
+//!   the lines of its source equal the rows in it, the rows set aside and the blank lines together.
+//!   That proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
+//! * An [`Error`] about data names file, line, byte and column, and never shows a value.
+//! * The same input gives the same bytes, whatever the number of threads.
+//! * Memory does not grow with the size of the input.
+
+#![forbid(unsafe_code)]
+
+mod cancel;
+mod convert;
+pub mod entity;
+mod error;
+#[cfg(feature = "mews")]
+mod ingest;
+mod job;
+mod progress;
+mod quarantine;
+mod report;
+pub mod schema_file;
+mod settings;
+mod sink;
+mod source;
+#[cfg(feature = "async")]
+mod stream;
+
+pub use bytes;
+pub use bytes::Bytes;
+pub use rowmill_json as json;
+#[cfg(feature = "mews")]
+pub use rowmill_mews as mews;
+
+pub use cancel::Cancel;
+pub use convert::{Convert, convert};
+pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "mews")]
+pub use ingest::{Ingest, ingest};
+pub use progress::Progress;
+pub use report::{FileReport, Leniencies, Report};
+pub use rowmill_json::{
+    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Place,
+    Reject,
+};
+pub use settings::Compression;
+pub use sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
+pub use source::{Source, Sources};
+#[cfg(feature = "async")]
+pub use stream::{Batches, decode};
+
+/// The parts of Arrow that stand in this crate's interface, in the version it is built with.
+pub mod arrow {
+    pub use arrow_array as array;
+    pub use arrow_array::{RecordBatch, RecordBatchReader};
+    pub use arrow_buffer as buffer;
+    pub use arrow_schema as schema;
+    pub use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
+}

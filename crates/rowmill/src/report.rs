@@ -1,0 +1,106 @@
+//! What a run did.
+
+use rowmill_json::Counts;
+use serde::{Deserialize, Serialize};
+
+/// What a run has read and written. It serialises as a JSON object with the names of the fields;
+/// a change that a reader would notice raises [`version`](Self::version).
+///
+/// `lines == rows + quarantined + blank` holds, for the whole and for each file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Version of this form: 1.
+    pub version: u32,
+    /// Entity the rows belong to, where it was named.
+    pub entity: Option<String>,
+    /// Id of the export the rows came from.
+    pub export: Option<String>,
+    /// Rows written.
+    pub rows: u64,
+    /// Lines read.
+    pub lines: u64,
+    /// Lines of nothing but white space.
+    pub blank: u64,
+    /// Rows set aside.
+    pub quarantined: u64,
+    /// Bytes of JSON Lines, after decompression.
+    pub bytes: u64,
+    /// Bytes of all files written under their final names, the rejects and the manifest not
+    /// counted.
+    pub output_bytes: u64,
+    /// Seconds from the start of the run to its commit.
+    pub elapsed_s: f64,
+    /// How often something was bent, as far as the layout allows it.
+    pub leniencies: Leniencies,
+    /// Where the rows that were set aside lie, if there are any.
+    pub rejects: Option<String>,
+    /// Where the manifest lies, for output to a directory.
+    pub manifest: Option<String>,
+    /// One entry a file, in the order of the sources.
+    pub files: Vec<FileReport>,
+}
+
+/// What became of one source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// Name of the source.
+    pub source: String,
+    /// Bytes of the source as it is stored or was sent.
+    pub source_bytes: u64,
+    /// Path of the file written.
+    pub part: String,
+    /// Bytes of JSON Lines, after decompression.
+    pub bytes: u64,
+    /// Rows written.
+    pub rows: u64,
+    /// Lines read.
+    pub lines: u64,
+    /// Lines of nothing but white space.
+    pub blank: u64,
+    /// Rows set aside.
+    pub quarantined: u64,
+    /// Bytes of the file written.
+    pub output_bytes: u64,
+    /// Seconds from the opening of the source to the closing of the part.
+    pub elapsed_s: f64,
+}
+
+/// How often something was bent in good rows; see [`Allow`](crate::Allow).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Leniencies {
+    /// `""` taken for null.
+    pub empty_as_null: u64,
+    /// A plain date taken for its midnight.
+    pub date_as_midnight: u64,
+    /// Digits below the unit of an instant cut off.
+    pub cut_digits: u64,
+}
+
+impl From<&Counts> for Leniencies {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            empty_as_null: counts.empty_as_null,
+            date_as_midnight: counts.date_as_midnight,
+            cut_digits: counts.cut_digits,
+        }
+    }
+}
+
+impl Report {
+    /// The sums over `counts`, without what is known of the files.
+    pub(crate) fn of(counts: &Counts) -> Self {
+        Self {
+            version: 1,
+            rows: counts.rows,
+            lines: counts.lines,
+            blank: counts.blank,
+            quarantined: counts.quarantined,
+            bytes: counts.bytes,
+            leniencies: Leniencies::from(counts),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Layouts as JSON documents that people write, print and edit.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "fields": [
+//!     {"name": "Id", "type": "uuid", "nullable": false},
+//!     {"name": "CreatedUtc", "type": "timestamp_us", "allow": ["cut_digits"]},
+//!     {"name": "Tags", "type": "list<enum>"},
+//!     {"name": "Amount", "type": "struct", "fields": [
+//!       {"name": "Currency", "type": "enum"},
+//!       {"name": "Value", "type": "decimal(38,10)", "metadata": {"unit": "of the currency"}}
+//!     ]}
+//!   ]
+//! }
+//! ```
+//!
+//! **The document** has `fields` and may have `version`, which is 1.
+//!
+//! **A field** is an object with these attributes; any other is an error:
+//!
+//! | attribute | value |
+//! |---|---|
+//! | `name` | the key in the data and the name of the column |
+//! | `type` | see below |
+//! | `nullable` | `false`: null or absence is a bad row. Default `true` |
+//! | `allow` | any of `"empty_as_null"`, `"date_as_midnight"`, `"cut_digits"`, see [`Allow`](crate::Allow). Default none |
+//! | `metadata` | an object of strings, for the metadata of the Arrow field |
+//! | `fields` | of a `struct`: its fields |
+//! | `item` | of a `list`: an object with the attributes of a field other than `name`, or just a type |
+//! | `value` | of a `map` (whose keys are strings): the same; `item` is understood too |
+//!
+//! **A type** is one of `int32 int64 uint64 float64 bool string uuid date timestamp_us timestamp_ns
+//! duration json enum decimal(p,s)`, or nested: `list<T>`, `map<string,T>`, `struct<a:T,b:U>`, with
+//! blanks wherever they help. A name within `struct<…>` reaches to the colon; one with any of
+//! `<>,:"` in it or with outer blanks is written as a JSON string. Types nested this way are
+//! nullable at every level. To say more of the inner ones, write the bare word and the parts as
+//! objects: `struct` with `fields`, `list` with `item`, `map` with `value`; the word itself may then
+//! be left out. [`print()`] always writes the objects.
+
+mod error;
+mod printer;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod type_text;
+
+use rowmill_json::Layout;
+
+pub use error::SchemaFileError;
+
+/// Reads a layout from the text of a schema file. A byte order mark before it is passed over.
+///
+/// ```
+/// let layout = rowmill::schema_file::parse(
+///     r#"{"fields": [{"name": "Id", "type": "uuid", "nullable": false}]}"#,
+/// )?;
+/// assert!(!layout.columns()[0].is_nullable());
+/// # Ok::<(), rowmill::schema_file::SchemaFileError>(())
+/// ```
+///
+/// # Errors
+/// Whatever is not exactly as the [module](self) says, and columns that [`Layout::new`] refuses,
+/// with the field and its place in the text.
+pub fn parse(text: &str) -> Result<Layout, SchemaFileError> {
+    reader::read(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Writes `layout` as the text of a schema file, a line per field; [`parse`] gives the same layout
+/// back.
+///
+/// A layout taken from a foreign Arrow schema may name the items of a list or the time zone UTC in
+/// another way than rowmill does; those spellings are not kept.
+pub fn print(layout: &Layout) -> String {
+    printer::document(layout.columns())
+}

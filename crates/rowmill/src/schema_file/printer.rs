@@ -1,0 +1,78 @@
+//! Layout to text.
+
+use rowmill_json::{Allow, Column, Kind};
+use serde_json::Value;
+
+use super::type_text;
+
+/// Two blanks a level: the fields of the document stand at level 2, those of a struct one further.
+const INDENT: &str = "  ";
+
+pub(super) fn document(columns: &[Column]) -> String {
+    let mut out = String::from("{\n  \"version\": 1,\n  \"fields\": ");
+    fields(&mut out, columns, 1);
+    out.push_str("\n}\n");
+    out
+}
+
+/// An array with a line per field; `level` is that of the line it begins on.
+fn fields(out: &mut String, columns: &[Column], level: usize) {
+    let mut before = "[\n";
+    for column in columns {
+        out.push_str(before);
+        out.push_str(&INDENT.repeat(level + 1));
+        out.push_str("{\"name\": ");
+        out.push_str(&quoted(column.name()));
+        out.push_str(", ");
+        attributes(out, column, level + 1);
+        before = ",\n";
+    }
+    out.push('\n');
+    out.push_str(&INDENT.repeat(level));
+    out.push(']');
+}
+
+/// All attributes but the name, and the closing brace.
+fn attributes(out: &mut String, column: &Column, level: usize) {
+    out.push_str("\"type\": ");
+    out.push_str(&quoted(&type_text::name(column.kind())));
+    if !column.is_nullable() {
+        out.push_str(", \"nullable\": false");
+    }
+    if column.allowed() != Allow::NONE {
+        let names: Vec<String> = type_text::LENIENCIES
+            .iter()
+            .filter(|(_, flag)| *flag(&mut column.allowed()))
+            .map(|(name, _)| quoted(name))
+            .collect();
+        out.push_str(&format!(", \"allow\": [{}]", names.join(", ")));
+    }
+    if !column.metadata().is_empty() {
+        let entries: Vec<String> = column
+            .metadata()
+            .iter()
+            .map(|(key, value)| format!("{}: {}", quoted(key), quoted(value)))
+            .collect();
+        out.push_str(&format!(", \"metadata\": {{{}}}", entries.join(", ")));
+    }
+    match column.kind() {
+        Kind::Record(children) => {
+            out.push_str(", \"fields\": ");
+            fields(out, children, level);
+        }
+        Kind::List(item) => {
+            out.push_str(", \"item\": {");
+            attributes(out, item, level);
+        }
+        Kind::Map(value) => {
+            out.push_str(", \"value\": {");
+            attributes(out, value, level);
+        }
+        _ => {}
+    }
+    out.push('}');
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

@@ -1,0 +1,180 @@
+//! The options that every way of writing Parquet has in common.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use rowmill_json::{Limit, OnBadRow, Options};
+
+use crate::cancel::Cancel;
+use crate::error::{Error, Result};
+use crate::progress::{OnProgress, Progress};
+
+/// How the pages of a Parquet file are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// Snappy, for readers that know nothing newer.
+    Snappy,
+    /// Zstandard at this level, 1 to 22.
+    Zstd(i32),
+}
+
+impl Default for Compression {
+    /// Zstandard at level 1, where the encoder keeps up with the decoder.
+    fn default() -> Self {
+        Self::Zstd(1)
+    }
+}
+
+/// What the builders collect.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) on_bad_row: OnBadRow,
+    pub(crate) rejects: Option<PathBuf>,
+    pub(crate) compression: Compression,
+    pub(crate) threads: usize,
+    pub(crate) overwrite: bool,
+    pub(crate) entity: Option<String>,
+    pub(crate) progress: Option<OnProgress>,
+    pub(crate) cancel: Cancel,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            on_bad_row: OnBadRow::Fail,
+            rejects: None,
+            compression: Compression::default(),
+            threads: 0,
+            overwrite: false,
+            entity: None,
+            progress: None,
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The number of threads to use: never 0.
+    pub(crate) fn threads(&self) -> usize {
+        match self.threads {
+            0 => available_parallelism().map_or(1, NonZero::get),
+            n => n,
+        }
+    }
+
+    pub(crate) fn decoder_options(&self) -> Options {
+        let mut options = Options::default();
+        options.threads = self.threads();
+        options.on_bad_row = match self.on_bad_row {
+            // The limit is one for the whole run; a decoder sees one source only.
+            OnBadRow::Quarantine { .. } => OnBadRow::Quarantine { at_most: Limit::None },
+            policy => policy,
+        };
+        options
+    }
+
+    /// The bound on bad rows, `None` where the first one ends the run.
+    pub(crate) fn quarantine(&self) -> Option<Limit> {
+        match self.on_bad_row {
+            OnBadRow::Quarantine { at_most } => Some(at_most),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Some(name) = &self.entity
+            && !is_file_name(name)
+        {
+            return Err(Error::usage(format!(
+                "{name:?} is no name for an entity: letters, digits, `-` and `_` only"
+            )));
+        }
+        if let Compression::Zstd(level) = self.compression
+            && !(1..=22).contains(&level)
+        {
+            return Err(Error::usage(format!("zstd has the levels 1 to 22, not {level}")));
+        }
+        if let Some(Limit::Percent(share)) = self.quarantine()
+            && !(0.0..=100.0).contains(&share)
+        {
+            return Err(Error::usage(format!("{share} is no percentage of rows")));
+        }
+        self.cancel.check()
+    }
+
+    pub(crate) fn tell(&self, progress: impl FnOnce() -> Progress) {
+        if let Some(callback) = &self.progress {
+            callback(progress());
+        }
+    }
+}
+
+/// Whether `name` can stand in a path as it is, also where it came from the network.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 128
+        && name.chars().all(fits)
+}
+
+/// The methods of a builder with a field `settings: Settings`.
+macro_rules! setters {
+    () => {
+        /// What a row does that does not fit the layout. Default: it ends the run.
+        pub fn on_bad_row(mut self, policy: $crate::OnBadRow) -> Self {
+            self.settings.on_bad_row = policy;
+            self
+        }
+
+        /// Where rows go that are set aside: a file of JSON Lines, written only if there are any.
+        /// Default: `OUT.rejects.jsonl` beside a file, `OUT/_rowmill/rejects.jsonl` in a directory.
+        ///
+        /// Each line has the keys `file`, `line`, `offset` (of the line's first byte in the
+        /// uncompressed source), `column`, `code`, `reason`, `expected`, `found`, and `raw`, the
+        /// line as it was; where that is not UTF-8, `raw_base64` stands instead of `raw`.
+        pub fn rejects(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+            self.settings.rejects = Some(path.into());
+            self
+        }
+
+        /// How pages are compressed. Default: Zstandard at level 1.
+        pub fn compression(mut self, codec: $crate::Compression) -> Self {
+            self.settings.compression = codec;
+            self
+        }
+
+        /// Threads that decode; with more than one, reading and encoding overlap with them. The
+        /// output is the same for every number. 0, the default, stands for the number of cores.
+        pub fn threads(mut self, threads: usize) -> Self {
+            self.settings.threads = threads;
+            self
+        }
+
+        /// Replaces output that is there already, once the new one is complete. Default: it is
+        /// refused before anything is read.
+        pub fn overwrite(mut self, overwrite: bool) -> Self {
+            self.settings.overwrite = overwrite;
+            self
+        }
+
+        /// Calls `callback` as the run goes on. See [`Progress`](crate::Progress).
+        pub fn progress(
+            mut self,
+            callback: std::sync::Arc<dyn Fn($crate::Progress) + Send + Sync>,
+        ) -> Self {
+            self.settings.progress = Some(callback);
+            self
+        }
+
+        /// Lets `token` stop the run.
+        pub fn cancel(mut self, token: $crate::Cancel) -> Self {
+            self.settings.cancel = token;
+            self
+        }
+    };
+}
+pub(crate) use setters;

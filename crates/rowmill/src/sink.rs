@@ -1,0 +1,13 @@
+//! Where batches go: Parquet files, and how they get their names.
+
+mod commit;
+mod manifest;
+mod part;
+mod partial;
+mod properties;
+
+pub(crate) use commit::{Output, Target, beside, check_free};
+pub(crate) use manifest::job_id;
+pub use manifest::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
+pub(crate) use part::PartWriter;
+pub(crate) use partial::Partial;

@@ -1,0 +1,95 @@
+//! A file that has no name yet.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// How often the file may be moved away from under a run that is about to claim it.
+const TRIES: usize = 16;
+
+/// A file under construction: locked, so that no other run takes it, and removed when it is
+/// dropped, unless it has been [placed](Self::place).
+///
+/// The lock is the operating system's and ends with the process, so what a dead run has left is
+/// simply written over.
+#[derive(Debug)]
+pub(crate) struct Partial {
+    file: File,
+    path: PathBuf,
+    placed: bool,
+}
+
+impl Partial {
+    /// Claims the file at `path` and empties it. `purpose` is the path that a refusal names.
+    pub(crate) fn create(path: PathBuf, purpose: &Path) -> Result<Self> {
+        let refused = |cause| Error::writing(purpose, cause);
+        for _ in 0..TRIES {
+            // Emptied only under the lock: until then it may be another run's.
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(refused)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::output(purpose, "another run is writing here"));
+                }
+                // A file system without locks: then only the names keep runs apart.
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
+                Err(TryLockError::Error(e)) => return Err(refused(e)),
+            }
+            // Between opening and locking, the run before may have given the file its final name
+            // or removed it; that file is not ours to empty.
+            if is_at(&file, &path) {
+                file.set_len(0).map_err(refused)?;
+                return Ok(Self { file, path, placed: false });
+            }
+        }
+        Err(Error::output(purpose, format!("{} cannot be claimed", path.display())))
+    }
+
+    /// The file, to write to.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Waits until the contents are on the disk.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    /// Gives the file its final name, in the same file system. What has that name is replaced.
+    pub(crate) fn place(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.placed {
+            // Nothing more can be done about it here; the next run writes over it.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether `file` is what lies at `path` now (and not behind a link there).
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|there| there.is_file())
+}

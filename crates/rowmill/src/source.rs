@@ -1,0 +1,201 @@
+//! Where bytes come from.
+
+mod chunks;
+mod decompress;
+#[cfg(feature = "async")]
+mod feed;
+mod thread;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::{fmt, iter};
+
+use crate::cancel::Cancel;
+use crate::error::{Error, ErrorKind, Result};
+
+pub(crate) use chunks::Chunks;
+use chunks::ReadChunks;
+pub(crate) use decompress::decompress;
+#[cfg(feature = "mews")]
+pub(crate) use feed::Feeder;
+#[cfg(feature = "async")]
+pub(crate) use feed::feed;
+use thread::on_thread;
+
+/// Where the bytes of one table come from: a file, standard input, or any reader.
+///
+/// The bytes are JSON Lines, as they are or compressed with gzip or Zstandard, which is told from
+/// the bytes themselves. All members of a gzip file and all frames of a Zstandard file are read and
+/// their checksums verified; a truncated one, or one with something else behind it, is an error.
+pub struct Source(Kind);
+
+enum Kind {
+    Path(PathBuf),
+    Reader { name: String, reader: Box<dyn Read + Send> },
+}
+
+impl Source {
+    /// The file at `path`, or a named pipe there.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self(Kind::Path(path.into()))
+    }
+
+    /// Standard input; its name is `stdin`.
+    #[must_use]
+    pub fn stdin() -> Self {
+        Self::reader("stdin", io::stdin())
+    }
+
+    /// Whatever `reader` gives. `name` stands in messages, reports and rejects, and names the part
+    /// in a directory.
+    ///
+    /// It is read by a thread of its own, so that a run can be cancelled while a read blocks. That
+    /// thread ends with the read it is in.
+    pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'static) -> Self {
+        Self(Kind::Reader { name: name.into(), reader: Box::new(reader) })
+    }
+
+    /// The name it goes by: the path as it was given, or the name of the reader.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.0 {
+            Kind::Path(path) => path.display().to_string(),
+            Kind::Reader { name, .. } => name.clone(),
+        }
+    }
+
+    /// The last part of its name, without the directories it lies in: what may stand in a part.
+    pub(crate) fn file_name(&self) -> String {
+        match &self.0 {
+            Kind::Path(path) => path.file_name().map(OsStr::to_string_lossy),
+            Kind::Reader { name, .. } => name.rsplit(['/', '\\']).next().map(Into::into),
+        }
+        .unwrap_or_default()
+        .into_owned()
+    }
+
+    /// The size where it is known. Finds out early that a file is missing.
+    pub(crate) fn size(&self) -> Result<Option<u64>> {
+        match &self.0 {
+            Kind::Path(path) => {
+                let found = fs::metadata(path).map_err(|e| Error::reading(&self.name(), e))?;
+                if found.is_dir() {
+                    let message = "is a directory; name the files to read";
+                    return Err(Error::new(ErrorKind::Input, message).in_file(self.name()));
+                }
+                Ok(found.is_file().then_some(found.len()))
+            }
+            Kind::Reader { .. } => Ok(None),
+        }
+    }
+
+    /// Opens it. With `threads` above 1, reading and decompression get a thread of their own.
+    pub(crate) fn open(self, threads: usize, cancel: &Cancel) -> Result<Opened> {
+        let (name, size) = (self.name(), self.size()?);
+        let read = Arc::new(AtomicU64::new(0));
+        let open_file = {
+            let read = Arc::clone(&read);
+            move |path: &Path| -> io::Result<Chunks> {
+                Ok(Box::new(ReadChunks::new(File::open(path)?, read)))
+            }
+        };
+        let chunks = match self.0 {
+            Kind::Path(path) if size.is_some() && threads == 1 => {
+                open_file(&path).and_then(decompress)
+            }
+            Kind::Path(path) if size.is_some() => {
+                // A file that cannot be opened is found out here, not in the thread.
+                open_file(&path).and_then(|raw| on_thread(|| decompress(raw), cancel))
+            }
+            Kind::Path(path) => on_thread(move || open_file(&path), cancel).and_then(decompress),
+            Kind::Reader { reader, .. } => {
+                let raw: Chunks = Box::new(ReadChunks::new(reader, Arc::clone(&read)));
+                on_thread(|| Ok(raw), cancel).and_then(decompress)
+            }
+        }
+        .map_err(|cause| Error::reading(&name, cause))?;
+        Ok(Opened { chunks, read })
+    }
+}
+
+/// A source that is being read.
+pub(crate) struct Opened {
+    /// Its bytes, decompressed.
+    pub(crate) chunks: Chunks,
+    /// Bytes read so far, before decompression.
+    pub(crate) read: Arc<AtomicU64>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.name()).finish()
+    }
+}
+
+/// One source or many, in order. Whatever turns into a [`Source`] turns into this, and so do
+/// vectors, arrays and slices of such, and iterators by `collect`.
+#[derive(Debug)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    pub(crate) fn into_vec(self) -> Vec<Source> {
+        self.0
+    }
+}
+
+impl<S: Into<Source>> FromIterator<S> for Sources {
+    fn from_iter<I: IntoIterator<Item = S>>(sources: I) -> Self {
+        Self(sources.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<S: Into<Source>> From<Vec<S>> for Sources {
+    fn from(sources: Vec<S>) -> Self {
+        sources.into_iter().collect()
+    }
+}
+
+impl<S: Into<Source>, const N: usize> From<[S; N]> for Sources {
+    fn from(sources: [S; N]) -> Self {
+        sources.into_iter().collect()
+    }
+}
+
+impl<S: Into<Source> + Clone> From<&[S]> for Sources {
+    fn from(sources: &[S]) -> Self {
+        sources.iter().cloned().collect()
+    }
+}
+
+impl<S: Into<Source> + Clone> From<&Vec<S>> for Sources {
+    fn from(sources: &Vec<S>) -> Self {
+        sources.iter().cloned().collect()
+    }
+}
+
+impl From<Source> for Sources {
+    fn from(source: Source) -> Self {
+        iter::once(source).collect()
+    }
+}
+
+macro_rules! from_paths {
+    ($($path:ty),*) => {$(
+        impl From<$path> for Source {
+            fn from(path: $path) -> Self {
+                Self::path(path)
+            }
+        }
+
+        impl From<$path> for Sources {
+            fn from(path: $path) -> Self {
+                Source::path(path).into()
+            }
+        }
+    )*};
+}
+from_paths!(&str, &String, String, &Path, &PathBuf, PathBuf);

@@ -1,0 +1,129 @@
+//! Rows that do not fit: named, counted, and kept apart.
+
+use std::fs;
+use std::path::Path;
+
+use rowmill::{Convert, ErrorKind, Limit, OnBadRow};
+use serde_json::{Value, json};
+
+use crate::table::{count, folder_with, number, proof, tree};
+
+const KEEP: OnBadRow = OnBadRow::Quarantine { at_most: Limit::None };
+
+fn rejects(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).expect("reads");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn good_rows_are_there_and_bad_ones_beside() {
+    let text = b"{\"n\":1}\r\n\n{\"n\":\"\\u0041\"}\n{\"n\":2}\n\xff{\"n\":3}\n{}\n{\"n\":4}";
+    for threads in [1, 3] {
+        let (folder, input) = folder_with("a.jsonl", text);
+        let output = folder.path().join("out.parquet");
+        let run = Convert::new(&number()).threads(threads).on_bad_row(KEEP);
+        let report = run.run(&input, &output).expect("converts");
+        assert_eq!((report.lines, report.rows, report.quarantined, report.blank), (7, 3, 3, 1));
+        assert_eq!(count(&output), 3);
+        assert_eq!((proof(&output).quarantined, proof(&output).holds()), (3, true));
+        assert_eq!(tree(folder.path()), ["a.jsonl", "out.parquet", "out.parquet.rejects.jsonl"]);
+
+        let path = folder.path().join("out.parquet.rejects.jsonl");
+        assert_eq!(report.rejects, Some(path.display().to_string()));
+        let lines = rejects(&path);
+        let keys = |line: &Value| line.as_object().expect("an object").keys().cloned().collect();
+        let known: Vec<String> =
+            ["file", "line", "offset", "column", "code", "reason", "expected", "found"]
+                .map(str::to_owned)
+                .into();
+        for (line, raw) in lines.iter().zip(["raw", "raw_base64", "raw"]) {
+            let mut expected = known.clone();
+            expected.push(raw.to_owned());
+            expected.sort();
+            let mut found: Vec<String> = keys(line);
+            found.sort();
+            assert_eq!(found, expected);
+            assert_eq!(line["file"], json!(input.display().to_string()));
+            let offset =
+                usize::try_from(line["offset"].as_u64().expect("a number")).expect("small");
+            if let Some(raw) = line["raw"].as_str() {
+                assert!(text[offset..].starts_with(raw.as_bytes()));
+            }
+        }
+        let numbers: Vec<_> = lines.iter().map(|line| line["line"].as_u64()).collect();
+        assert_eq!(numbers, [Some(3), Some(5), Some(6)]);
+        assert_eq!((&lines[0]["column"], &lines[0]["code"]), (&json!("n"), &json!("type")));
+        assert_eq!(lines[0]["raw"], json!("{\"n\":\"\\u0041\"}"));
+        assert_eq!(lines[1]["raw_base64"], json!("/3sibiI6M30="));
+        assert_eq!((&lines[2]["code"], &lines[2]["raw"]), (&json!("missing"), &json!("{}")));
+    }
+}
+
+#[test]
+fn the_limit_is_one_for_the_whole_run() {
+    let (folder, first) = folder_with("a.jsonl", "{\"n\":1}\n{\"n\":x}\n{\"n\":2}\n{\"n\":3}\n");
+    let second = folder.path().join("b.jsonl");
+    fs::write(&second, "{\"n\":true}\n{\"n\":1}\n{\"n\":5}\n{\"n\":6}\n").expect("writes");
+    let run = |limit, threads| {
+        let policy = OnBadRow::Quarantine { at_most: limit };
+        let run = Convert::new(&number()).threads(threads).on_bad_row(policy).overwrite(true);
+        run.run([&first, &second], folder.path().join("lake"))
+    };
+    for threads in [1, 2] {
+        let error = run(Limit::Rows(1), threads).expect_err("two bad rows");
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert_eq!(error.file(), Some(second.display().to_string().as_str()));
+        assert_eq!(error.place().expect("a place").line, 1);
+        let error = run(Limit::Percent(24.9), threads).expect_err("a quarter");
+        assert!(error.to_string().contains("2 bad rows of 8"), "{error}");
+        assert_eq!(tree(folder.path()), ["a.jsonl", "b.jsonl"]);
+    }
+    assert_eq!(run(Limit::Rows(2), 1).expect("two").quarantined, 2);
+    assert_eq!(run(Limit::Percent(25.0), 2).expect("a quarter").quarantined, 2);
+    assert_eq!(rejects(&folder.path().join("lake/_rowmill/rejects.jsonl")).len(), 2);
+}
+
+#[test]
+fn rejects_of_other_runs_stay_and_old_ones_go() {
+    let (folder, first) = folder_with("a.jsonl", "{\"n\":x}\n");
+    let second = folder.path().join("b.jsonl");
+    fs::write(&second, "{\"n\":y}\n").expect("writes");
+    let lake = folder.path().join("lake/");
+    let path = lake.join("_rowmill/rejects.jsonl");
+    let run = |input| Convert::new(&number()).on_bad_row(KEEP).overwrite(true).run(input, &lake);
+    run(&first).expect("converts");
+    run(&second).expect("converts");
+    run(&first).expect("converts again");
+    let raws: Vec<_> = rejects(&path).iter().map(|line| line["raw"].clone()).collect();
+    assert_eq!(raws, [json!("{\"n\":y}"), json!("{\"n\":x}")]);
+    fs::write(&first, "{\"n\":1}\n").expect("writes");
+    assert_eq!(run(&first).expect("is good now").rejects, None);
+    assert_eq!(rejects(&path).len(), 1);
+    fs::write(&second, "{\"n\":1}\n").expect("writes");
+    run(&second).expect("is good now");
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_rejects_file_of_ones_own() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":x}\n{\"n\":1}\n");
+    let path = folder.path().join("bad.jsonl");
+    let output = folder.path().join("out.parquet");
+    fs::write(&path, "something of value").expect("writes");
+    let run = || Convert::new(&number()).on_bad_row(KEEP).rejects(&path);
+    let error = run().run(&input, &output).expect_err("exists");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert_eq!(tree(folder.path()), ["a.jsonl", "bad.jsonl"]);
+    // Where no row can be set aside, the file is left alone.
+    fs::write(&input, "{\"n\":1}\n").expect("writes");
+    Convert::new(&number()).rejects(&path).overwrite(true).run(&input, &output).expect("converts");
+    assert_eq!(fs::read(&path).expect("reads"), b"something of value");
+
+    fs::write(&input, "{\"n\":x}\n{\"n\":1}\n").expect("writes");
+    run().overwrite(true).run(&input, &output).expect("converts");
+    assert_eq!(rejects(&path).len(), 1);
+    assert_eq!(tree(folder.path()), ["a.jsonl", "bad.jsonl", "out.parquet"]);
+    fs::write(&input, "{\"n\":1}\n").expect("writes");
+    run().overwrite(true).run(&input, &output).expect("converts");
+    assert_eq!(tree(folder.path()), ["a.jsonl", "out.parquet"]);
+}

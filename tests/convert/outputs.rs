@@ -1,0 +1,159 @@
+//! Where output goes, when it is refused, and that it is there whole or not at all.
+
+use std::fs;
+
+use rowmill::{Compression, Convert, ErrorKind, Limit, Manifest, OnBadRow, convert};
+
+use crate::table::{count, folder_with, layout, number, proof, rows, tree};
+
+#[test]
+fn output_that_is_there_stays() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 10));
+    let output = folder.path().join("out.parquet");
+    fs::write(&output, "something of value").expect("writes");
+    let error = convert(&layout(), &input, &output).expect_err("exists");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert!(error.to_string().contains("--overwrite"), "{error}");
+    assert_eq!(fs::read(&output).expect("reads"), b"something of value");
+
+    Convert::new(&layout()).overwrite(true).run(&input, &output).expect("replaces");
+    assert_eq!(count(&output), 10);
+    assert_eq!(tree(folder.path()), ["a.jsonl", "out.parquet"]);
+}
+
+#[test]
+fn a_failed_overwrite_keeps_the_old_file() {
+    let (folder, input) = folder_with("bad.jsonl", "{\"n\":1}\n{\"n\":x}\n");
+    let output = folder.path().join("out.parquet");
+    fs::write(&output, "old").expect("writes");
+    let error = Convert::new(&number()).overwrite(true).run(&input, &output).expect_err("bad");
+    assert_eq!(error.kind(), ErrorKind::Data);
+    assert_eq!(fs::read(&output).expect("reads"), b"old");
+    assert_eq!(tree(folder.path()), ["bad.jsonl", "out.parquet"]);
+}
+
+#[test]
+fn places_that_are_no_places() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let inside = |name: &str| folder.path().join(name);
+    let nowhere = convert(&number(), &input, inside("no/such/out.parquet")).expect_err("no folder");
+    assert_eq!(nowhere.kind(), ErrorKind::Output);
+    fs::write(inside("b.jsonl"), "{\"n\":1}\n").expect("writes");
+    let file = convert(&number(), [&input, &inside("b.jsonl")], &input).expect_err("a file");
+    assert_eq!(file.kind(), ErrorKind::Output);
+    fs::create_dir_all(inside("out/a.parquet")).expect("makes");
+    let folder_there = Convert::new(&number()).overwrite(true).run(&input, inside("out"));
+    assert_eq!(folder_there.expect_err("a folder").kind(), ErrorKind::Output);
+    for name in ["", "..", "a/b", "_x", ".x", "ä"] {
+        let error = Convert::new(&number()).name(name).run(&input, inside("x")).expect_err(name);
+        assert_eq!(error.kind(), ErrorKind::Usage);
+    }
+    let level = Convert::new(&number()).compression(Compression::Zstd(23));
+    assert_eq!(level.run(&input, inside("x")).expect_err("level").kind(), ErrorKind::Usage);
+    assert_eq!(tree(folder.path()), ["a.jsonl", "b.jsonl", "out/", "out/a.parquet/"]);
+}
+
+#[test]
+fn a_failure_in_the_last_file_leaves_none() {
+    let (folder, first) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let second = folder.path().join("b.jsonl");
+    fs::write(&second, "{\"n\":1}\n{\"n\":\"1\"}\n{\"n\":2}\n").expect("writes");
+    let output = folder.path().join("lake/out");
+    for policy in [OnBadRow::Fail, OnBadRow::Quarantine { at_most: Limit::Rows(0) }] {
+        let run = Convert::new(&number()).name("N").on_bad_row(policy);
+        let error = run.run([&first, &second], &output).expect_err("bad");
+        assert_eq!(error.kind(), ErrorKind::Data);
+        let place = error.place().expect("a place");
+        assert_eq!((place.line, place.line_offset, place.column.as_deref()), (2, 8, Some("n")));
+        assert!(error.to_string().contains("b.jsonl, line 2, byte "), "{error}");
+        assert_eq!(tree(folder.path()), ["a.jsonl", "b.jsonl"]);
+    }
+}
+
+#[test]
+fn a_directory_gathers_runs_and_refuses_the_same_again() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let output = folder.path().join("lake");
+    fs::create_dir(&output).expect("makes");
+    let run = |entity: &str| Convert::new(&number()).name(entity);
+    let first = run("A").run(&input, &output).expect("converts");
+    run("B").run(&input, &output).expect("converts beside it");
+    let before = tree(&output);
+    assert_eq!(run("A").run(&input, &output).expect_err("again").kind(), ErrorKind::Output);
+    assert_eq!(tree(&output), before);
+    assert_eq!(before.iter().filter(|name| name.starts_with("_rowmill/manifest-")).count(), 2);
+
+    let again = run("A").overwrite(true).run(&input, &output).expect("replaces");
+    assert_eq!(again.manifest, first.manifest);
+    assert_eq!(tree(&output), before);
+
+    let text = fs::read(first.manifest.expect("a manifest")).expect("reads");
+    let manifest: Manifest = serde_json::from_slice(&text).expect("a manifest");
+    assert_eq!((manifest.version, manifest.rows, manifest.lines), (1, 1, 1));
+    assert_eq!(manifest.entity.as_deref(), Some("A"));
+    let part = &manifest.parts[0];
+    assert_eq!((part.path.as_str(), part.source.as_str()), ("A/a.parquet", "a.jsonl"));
+    assert_eq!(part.bytes, output.join(&part.path).metadata().expect("there").len());
+    assert_eq!(part.source_bytes, 8);
+}
+
+/// The name of a job must not change between versions, or a rerun would not find its own output.
+#[test]
+fn the_name_of_a_job_is_fixed() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let output = folder.path().join("lake/");
+    let report = Convert::new(&number()).name("A").run(&input, &output).expect("converts");
+    let manifest = report.manifest.expect("a manifest");
+    // FNV-1a over "A\0a.jsonl\08\0".
+    assert!(manifest.ends_with("manifest-58bea9cc6ecd1485.json"), "{manifest}");
+}
+
+#[test]
+fn two_runs_into_one_place_do_not_mix() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    for output in ["out.parquet", "lake/"] {
+        let output = folder.path().join(output);
+        // The second run is started from within the first, which has claimed the place by then.
+        let inner = {
+            let (input, output) = (input.clone(), output.clone());
+            move |_| {
+                let error = convert(&number(), &input, &output).expect_err("taken");
+                assert_eq!(error.kind(), ErrorKind::Output);
+                assert!(error.to_string().contains("another run"), "{error}");
+            }
+        };
+        let run = Convert::new(&number()).progress(std::sync::Arc::new(inner));
+        assert_eq!(run.run(&input, &output).expect("the first").rows, 1);
+    }
+}
+
+#[test]
+fn what_a_dead_run_has_left_is_written_over() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    fs::write(folder.path().join(".out.parquet.partial"), vec![7; 100_000]).expect("writes");
+    let output = folder.path().join("out.parquet");
+    convert(&number(), &input, &output).expect("converts");
+    assert_eq!(proof(&output).rows, 1);
+    assert_eq!(tree(folder.path()), ["a.jsonl", "out.parquet"]);
+
+    fs::create_dir_all(folder.path().join("lake/_rowmill")).expect("makes");
+    for name in ["lock", "a.parquet.partial"] {
+        fs::write(folder.path().join("lake/_rowmill").join(name), "left").expect("writes");
+    }
+    convert(&number(), &input, folder.path().join("lake")).expect("converts");
+    let left = tree(&folder.path().join("lake"));
+    assert_eq!(left.len(), 3, "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_way_is_not_followed() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let precious = folder.path().join("precious");
+    fs::write(&precious, "mine").expect("writes");
+    let trap = folder.path().join(".out.parquet.partial");
+    std::os::unix::fs::symlink(&precious, trap).expect("links");
+    let error = convert(&number(), &input, folder.path().join("out.parquet")).expect_err("a link");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert_eq!(fs::read(&precious).expect("reads"), b"mine");
+}

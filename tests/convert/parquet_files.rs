@@ -1,0 +1,117 @@
+//! What the files look like to those who read them.
+
+use std::fs;
+
+use parquet::basic::{Encoding, LogicalType, TimeUnit};
+use rowmill::{Compression, Convert, Source, convert};
+
+use crate::table::{assert_same, decoded, folder_with, footer, layout, proof, read, rows};
+
+#[test]
+fn columns_have_the_right_logical_types() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 100));
+    let output = folder.path().join("out.parquet");
+    convert(&layout(), &input, &output).expect("converts");
+    let footer = footer(&output);
+    let schema = footer.file_metadata().schema_descr();
+    let leaf = |path: &str| {
+        let column = schema.columns().iter().find(|column| column.path().string() == path);
+        column.unwrap_or_else(|| panic!("no column {path}")).logical_type_ref().cloned()
+    };
+    assert_eq!(leaf("Id"), Some(LogicalType::Uuid));
+    assert_eq!(leaf("Rest"), Some(LogicalType::Json));
+    let instant = |unit| LogicalType::timestamp(true, unit);
+    assert_eq!(leaf("UpdatedUtc"), Some(instant(TimeUnit::MICROS)));
+    assert_eq!(leaf("Amount"), Some(LogicalType::decimal(10, 38)));
+    assert_eq!(leaf("Day"), Some(LogicalType::Date));
+    for text in ["State", "Notes", "Offset", "Taxes.list.element.Code"] {
+        assert_eq!(leaf(text), Some(LogicalType::String), "{text}");
+    }
+    assert_eq!(leaf("Taxes.list.element.Value"), Some(LogicalType::decimal(10, 38)));
+    assert_eq!(leaf("Names.key_value.key"), Some(LogicalType::String));
+}
+
+#[test]
+fn the_footer_proves_that_nothing_is_missing() {
+    let text = format!("\n{}", rows(0, 100));
+    let (folder, input) = folder_with("a.jsonl", &text);
+    let output = folder.path().join("out.parquet");
+    Convert::new(&layout()).name("Room").run(&input, &output).expect("converts");
+    let proof = proof(&output);
+    assert!(proof.holds());
+    assert_eq!((proof.version, proof.lines, proof.rows, proof.blank), (1, 101, 100, 1));
+    assert_eq!((proof.source.as_str(), proof.entity.as_deref()), ("a.jsonl", Some("Room")));
+    assert_eq!(proof.bytes, text.len() as u64);
+    let footer = footer(&output);
+    let writer = footer.file_metadata().created_by().expect("a writer");
+    assert!(writer.starts_with("rowmill version "), "{writer}");
+}
+
+#[test]
+fn codecs_and_encodings() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 9_000));
+    let cases = [
+        (Compression::None, "UNCOMPRESSED"),
+        (Compression::Snappy, "SNAPPY"),
+        (Compression::Zstd(1), "ZSTD"),
+        (Compression::Zstd(9), "ZSTD"),
+    ];
+    for (codec, name) in cases {
+        let output = folder.path().join("out.parquet");
+        let run = Convert::new(&layout()).compression(codec).overwrite(true);
+        run.run(&input, &output).expect("converts");
+        assert_same(&read(&output), &decoded(&layout(), &rows(0, 9_000)));
+        let footer = footer(&output);
+        for column in footer.row_group(0).columns() {
+            assert!(format!("{:?}", column.compression()).starts_with(name));
+            let path = column.column_path().string();
+            let spread = column.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY);
+            let unique = ["Id", "UpdatedUtc", "Amount", "Rest", "Taxes.list.element.Value"];
+            assert_eq!(spread, !unique.contains(&path.as_str()) && path != "IsActive", "{path}");
+            assert!(
+                column.column_index_offset().is_some() && column.offset_index_offset().is_some()
+            );
+        }
+    }
+}
+
+#[test]
+fn row_groups_are_cut_by_rows() {
+    let text: String = (0..300_000).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    let (folder, input) = folder_with("a.jsonl", text);
+    let output = folder.path().join("out.parquet");
+    convert(&crate::table::number(), &input, &output).expect("converts");
+    let footer = footer(&output);
+    let rows: Vec<_> = footer.row_groups().iter().map(|group| group.num_rows()).collect();
+    assert_eq!(rows, [131_072, 131_072, 300_000 - 2 * 131_072]);
+}
+
+/// Gives a few bytes at a time, of changing number.
+struct Dribble(std::io::Cursor<Vec<u8>>, usize);
+
+impl std::io::Read for Dribble {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = self.1 % 977 + 1;
+        let most = self.1.min(into.len());
+        self.0.read(&mut into[..most])
+    }
+}
+
+#[test]
+fn the_same_rows_give_the_same_bytes() {
+    let text = rows(0, 30_000);
+    let (folder, input) = folder_with("a.jsonl", &text);
+    let written = |threads: usize, source: Source| {
+        let output = folder.path().join("out.parquet");
+        let run = Convert::new(&layout()).threads(threads).overwrite(true);
+        run.run(source, &output).expect("converts");
+        fs::read(&output).expect("reads")
+    };
+    let expected = written(1, Source::path(&input));
+    for threads in [1, 2, 4] {
+        assert!(written(threads, Source::path(&input)) == expected, "{threads} threads");
+        let dribble = Dribble(std::io::Cursor::new(text.clone().into_bytes()), 0);
+        let dribbled = written(threads, Source::reader("elsewhere/a.jsonl", dribble));
+        assert!(dribbled == expected, "{threads} threads, in drops");
+    }
+}

@@ -1,0 +1,81 @@
+//! Every example runs and does what it says.
+#![cfg(feature = "mews")]
+
+use std::fs;
+
+use rowmill::mews::{Credentials, Platform};
+use rowmill_testkit::corpus::{Corpus, Kind};
+use rowmill_testkit::server::{Server, Setup};
+
+/// The examples, without the `main` that reads arguments.
+macro_rules! examples {
+    ($($name:ident: $path:literal),*) => {$(
+        #[allow(dead_code, unreachable_pub)]
+        #[path = $path]
+        mod $name;
+    )*};
+}
+examples! {
+    convert: "../examples/convert.rs",
+    export: "../examples/export.rs",
+    own_schema: "../examples/own_schema.rs",
+    push: "../examples/push.rs",
+    stream: "../examples/stream.rs"
+}
+
+#[test]
+fn all_examples_are_here() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["convert.rs", "export.rs", "own_schema.rs", "push.rs", "stream.rs"]);
+}
+
+#[test]
+fn convert_converts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("rows.jsonl"), folder.path().join("rows.parquet"));
+    fs::write(&input, Corpus::new(Kind::Reservation, 1, 64).block(0)).expect("writes");
+    let report = convert::run("Reservation", &input, &output).expect("converts");
+    assert_eq!(
+        (report.rows, report.files[0].output_bytes),
+        (64, output.metadata().expect("there").len())
+    );
+    let error = convert::run("Reservations", &input, &output).expect_err("no such entity");
+    assert!(error.to_string().contains("Reservations"));
+}
+
+#[test]
+fn push_decodes() {
+    let lines = "{\"Id\":\"0f515589-99b4-423d-b83a-b237009f0509\",\"Value\":93.46}\n".repeat(3_000);
+    let counts = push::run(lines.as_bytes()).expect("decodes");
+    assert_eq!((counts.rows, counts.bytes), (3_000, lines.len() as u64));
+    assert!(push::run(&b"{\"Id\":null}"[..]).is_err());
+}
+
+#[tokio::test]
+async fn stream_decodes() {
+    let counts = stream::run(stream::body()).await.expect("decodes");
+    assert_eq!((counts.rows, counts.blank), (2, 1));
+}
+
+#[test]
+fn own_schema_agrees_with_itself() {
+    assert!(own_schema::run().expect("a layout").contains("\"ArrivalUtc\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn export_exports() {
+    let server = Server::start(Setup::new().corpus(Kind::Reservation, 200, 3)).await.expect("runs");
+    let credentials =
+        Credentials::new(server.client_token(), server.access_token(), "Examples 1.0");
+    let folder = tempfile::tempdir().expect("a folder");
+    let platform = Platform::Custom(server.url().to_owned());
+    let report = export::run(platform, credentials, "Reservation", folder.path()).await;
+    let report = report.expect("exports");
+    assert_eq!((report.rows, report.files.len()), (200, 3));
+    server.stop().await;
+}

@@ -1,0 +1,242 @@
+//! From the export server to committed Parquet, and what is left when it fails or is dropped.
+#![cfg(feature = "mews")]
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rowmill::mews::{Client, Credentials, Entity, Platform, ReadyExport};
+use rowmill::{
+    Bytes, Cancel, Column, ErrorKind, FOOTER_PROOF, Layout, Limit, Manifest, OnBadRow, Progress,
+    Proof, ingest,
+};
+use rowmill_testkit::corpus::Kind;
+use rowmill_testkit::server::{Fault, Server, Setup, Trigger};
+
+/// A finished export from a server with this set-up.
+async fn ready(setup: Setup, entity: Entity) -> (Server, ReadyExport) {
+    let server = Server::start(setup).await.expect("runs");
+    let tokens = Credentials::new(server.client_token(), server.access_token(), "Tests 1.0");
+    let client = Client::builder(Platform::Custom(server.url().to_owned()), tokens)
+        .allow_http(true)
+        .attempts(2)
+        .poll_interval(Duration::from_millis(10))
+        .max_backoff(Duration::from_millis(20))
+        .idle_timeout(Duration::from_secs(5))
+        .build()
+        .expect("a client");
+    let pending = client.export(entity).send().await.expect("accepted");
+    let export = pending.ready().await.expect("ready");
+    (server, export)
+}
+
+fn number() -> Layout {
+    Layout::new([Column::int64("n").required()]).expect("a sound layout")
+}
+
+fn numbers(rows: usize) -> Bytes {
+    (0..rows).map(|n| format!("{{\"n\":{n}}}\n")).collect::<String>().into()
+}
+
+fn rows(path: &Path) -> usize {
+    let file = File::open(path).expect("opens");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    reader.build().expect("a table").map(|batch| batch.expect("a batch").num_rows()).sum()
+}
+
+fn proof(path: &Path) -> Proof {
+    let file = File::open(path).expect("opens");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    let pairs = reader.metadata().file_metadata().key_value_metadata().expect("metadata");
+    let pair = pairs.iter().find(|pair| pair.key == FOOTER_PROOF).expect("a proof");
+    serde_json::from_str(pair.value.as_deref().expect("a value")).expect("a proof")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_becomes_a_part_for_each_file() {
+    let setup = Setup::new().corpus(Kind::Reservation, 5_000, 3).mild_faults();
+    let (server, export) = ready(setup, Entity::Reservation).await;
+    let (id, sizes) = (export.id().to_owned(), server.sizes("Reservation"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = folder.path().join("lake");
+    let told = Arc::new(Mutex::new(Vec::<Progress>::new()));
+    let tell = {
+        let told = Arc::clone(&told);
+        Arc::new(move |progress| told.lock().expect("no panic").push(progress))
+    };
+    let report = ingest(export).progress(tell).into_parquet(&lake).await.expect("ingests");
+
+    let totals = server.totals("Reservation").expect("a corpus");
+    assert_eq!((report.rows, report.bytes), (totals.rows, totals.bytes));
+    assert_eq!(report.export.as_deref(), Some(id.as_str()));
+    assert_eq!(report.entity.as_deref(), Some("Reservation"));
+    let finished = told.lock().expect("no panic").iter().filter(|p| p.finished).count();
+    assert_eq!(finished, 3);
+
+    let manifest = fs::read(lake.join(format!("_rowmill/manifest-{id}.json"))).expect("reads");
+    assert!(!String::from_utf8_lossy(&manifest).contains("sig"));
+    let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
+    assert_eq!((manifest.job.as_str(), manifest.rows), (id.as_str(), totals.rows));
+    let mut sum = 0;
+    for (n, (part, size)) in manifest.parts.iter().zip(sizes).enumerate() {
+        assert_eq!(part.path, format!("Reservation/{id}-{:04}.parquet", n + 1));
+        assert_eq!(part.source_bytes, size);
+        let path = lake.join(&part.path);
+        assert_eq!(part.bytes, path.metadata().expect("there").len());
+        let proof = proof(&path);
+        assert_eq!((proof.holds(), proof.bytes, proof.rows), (true, size, part.rows));
+        assert_eq!(proof.export.as_deref(), Some(id.as_str()));
+        sum += rows(&path);
+    }
+    assert_eq!(sum as u64, totals.rows);
+    // Nothing but the parts and the manifest.
+    let names = |folder: &str| fs::read_dir(lake.join(folder)).expect("reads").count();
+    assert_eq!((names("Reservation"), names("_rowmill")), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_without_files_is_an_empty_table() {
+    let (_server, export) = ready(Setup::new(), Entity::Customer).await;
+    let id = export.id().to_owned();
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = ingest(export).into_parquet(folder.path()).await.expect("ingests");
+    assert_eq!((report.rows, report.files.len()), (0, 1));
+    let path = folder.path().join(format!("Customer/{id}-0001.parquet"));
+    let file = File::open(path).expect("opens");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    let layout = rowmill::entity::layout("Customer").expect("one of the ten");
+    assert_eq!(reader.schema().fields(), layout.schema().fields());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_entity_nobody_knows_needs_a_layout() {
+    let setup = Setup::new().files("Novelty", [numbers(10), numbers(20)]);
+    let (_server, export) = ready(setup, Entity::Other("Novelty".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = ingest(export.clone()).into_parquet(folder.path().join("lake")).await;
+    assert_eq!(error.expect_err("no layout").kind(), ErrorKind::Schema);
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+    let run = ingest(export).layout(number()).into_parquet(folder.path().join("lake"));
+    assert_eq!(run.await.expect("ingests").rows, 30);
+    assert_eq!(fs::read_dir(folder.path().join("lake/Novelty")).expect("reads").count(), 2);
+}
+
+/// Ingests two files of which the second has this fault, and finds nothing left.
+async fn fails(trigger: Trigger, fault: Fault) -> rowmill::Error {
+    let setup = Setup::new().files("N", [numbers(10), numbers(100_000)]).fault(trigger, fault);
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = ingest(export).layout(number()).into_parquet(folder.path().join("new/lake"));
+    let error = run.await.expect_err("must fail");
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "left behind");
+    assert!(!error.to_string().contains("sig="), "{error}");
+    error
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_that_fails_commits_nothing() {
+    let always = || Trigger::file("N", 1).times(100);
+    let error = fails(always(), Fault::Refuse { status: 500, retry_after: None }).await;
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::TryLater, true));
+    fails(always(), Fault::Cut { after: 0 }).await;
+    let error = fails(always(), Fault::ExpireLink).await;
+    assert!(matches!(error.kind(), ErrorKind::TryLater | ErrorKind::Refused), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bad_rows_end_it_or_are_set_aside() {
+    let bad = Bytes::from("{\"n\":1}\n{\"n\":true}\n{\"n\":3}\n");
+    let setup = Setup::new().files("N", [numbers(10), bad, numbers(200_000)]);
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let (id, folder) = (export.id().to_owned(), tempfile::tempdir().expect("a folder"));
+    let run = || ingest(export.clone()).layout(number());
+    let error = run().into_parquet(folder.path()).await.expect_err("a bad row");
+    assert_eq!((error.kind(), error.file()), (ErrorKind::Data, Some(&*format!("{id}-0002"))));
+    assert_eq!(error.place().expect("a place").line, 2);
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+
+    let run = run().on_bad_row(OnBadRow::Quarantine { at_most: Limit::Rows(1) });
+    let report = run.into_parquet(folder.path()).await.expect("ingests");
+    assert_eq!((report.rows, report.quarantined), (200_012, 1));
+    let rejects = fs::read_to_string(folder.path().join("_rowmill/rejects.jsonl")).expect("reads");
+    assert!(rejects.starts_with(&format!("{{\"file\":\"{id}-0002\",\"line\":2,")), "{rejects}");
+}
+
+/// At whatever point the future is dropped: when `drop` returns, no thread is at work and no file
+/// is left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropping_leaves_nothing() {
+    let setup = Setup::new().files("N", [numbers(1_000), numbers(300_000), numbers(300_000)]);
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = folder.path().join("lake");
+    let mut committed = 0;
+    for point in 0..12_u64 {
+        let run = ingest(export.clone()).layout(number()).into_parquet(&lake);
+        let outcome = tokio::time::timeout(Duration::from_millis(point * point), run).await;
+        match outcome {
+            Ok(report) => {
+                assert_eq!(report.expect("in time").rows, 601_000);
+                fs::remove_dir_all(&lake).expect("removes");
+                committed += 1;
+            }
+            // It may have been dropped in the very moment of the commit; then all of it is there.
+            Err(_) if lake.exists() => {
+                assert_eq!(fs::read_dir(lake.join("N")).expect("reads").count(), 3);
+                fs::remove_dir_all(&lake).expect("removes");
+            }
+            Err(_) => {}
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "point {point}");
+    }
+    assert!(committed < 12, "no point was early enough to drop anything");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelling_ends_a_transfer_that_stalls() {
+    let setup = Setup::new()
+        .files("N", [numbers(10), numbers(300_000)])
+        .fault(Trigger::file("N", 1).times(100), Fault::Stall { after: 0 });
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let cancel = Cancel::new();
+    let stop = {
+        let cancel = cancel.clone();
+        Arc::new(move |progress: Progress| {
+            if progress.finished {
+                cancel.cancel();
+            }
+        })
+    };
+    let run = ingest(export).layout(number()).progress(stop).cancel(cancel);
+    let outcome = run.into_parquet(folder.path()).await;
+    assert_eq!(outcome.expect_err("cancelled").kind(), ErrorKind::Cancelled);
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn output_that_is_there_is_refused_before_anything_is_fetched() {
+    let setup = Setup::new().files("N", [numbers(10)]);
+    let (server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = || ingest(export.clone()).layout(number());
+    run().into_parquet(folder.path()).await.expect("ingests");
+    let before = server.requests().downloads;
+    let error = run().into_parquet(folder.path()).await.expect_err("exists");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert_eq!(server.requests().downloads, before);
+    run().overwrite(true).into_parquet(folder.path()).await.expect("replaces");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panic_on_the_thread_comes_back_as_an_error() {
+    let (_server, export) =
+        ready(Setup::new().files("N", [numbers(10)]), Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = ingest(export).layout(number()).progress(Arc::new(|_| panic!("in the callback")));
+    let error = run.into_parquet(folder.path()).await.expect_err("a panic");
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+}

@@ -1,0 +1,233 @@
+//! What can be typed: commands, options and their help.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rowmill::{Compression, Limit};
+
+use crate::values::{self, Interval};
+
+/// JSON Lines and Mews exports into Arrow and Parquet.
+#[derive(Debug, Parser)]
+#[command(name = "rowmill", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done (also with quarantined rows), 1 bad data, 2 usage, schema or missing input,
+3 refused by the API, 4 try again later, 5 output, 130 interrupted, 143 terminated.";
+
+const CREDENTIALS: &str = "\
+Credentials come from the environment: MEWS_CLIENT_TOKEN, MEWS_ACCESS_TOKEN and, if you like,
+MEWS_CLIENT (the client's name), or from the file given with --credentials, which holds the same
+names as lines of NAME=VALUE. They are never options, since other users of the machine can read
+those.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the whole line at work: a local export server, download, decode, Parquet, checked sums
+    #[cfg(feature = "demo")]
+    Demo(Demo),
+    /// Convert JSON Lines (plain, gzip or zstd) to Parquet
+    Convert(Convert),
+    /// Export entities from Mews and store them as Parquet
+    #[command(after_help = CREDENTIALS)]
+    Export(Box<Export>),
+    /// Run the demo export server alone, to test your own jobs and clients against
+    #[cfg(feature = "demo")]
+    Serve(Serve),
+    /// Print the layout of an entity as a schema file
+    Schema(Schema),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Convert {
+    /// Files to read; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// The Parquet file to write, or a directory when there are many inputs
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+
+    /// Read rows as this Mews entity
+    #[arg(long, value_name = "NAME", value_parser = entity(), conflicts_with = "schema")]
+    pub(crate) entity: Option<String>,
+
+    /// Read rows as this schema file says (`rowmill schema` prints one to start from)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// Entity types to export, separated by commas; each is an export of its own
+    #[arg(
+        long,
+        value_name = "NAME[,NAME...]",
+        value_parser = entity(),
+        value_delimiter = ',',
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub(crate) entity: Vec<String>,
+
+    /// Export all entity types
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// The directory to write into
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// The platform's address [default: the production platform]
+    #[arg(long, value_name = "URL")]
+    pub(crate) api: Option<String>,
+
+    /// Read rows as this schema file says, instead of the entity's own layout
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) schema: Option<PathBuf>,
+
+    /// Take over this export, running or finished, instead of asking for a new one
+    #[arg(long, value_name = "ID", conflicts_with_all = ["all", "enterprise_id", "chain_id", "updated", "posting"])]
+    pub(crate) export_id: Option<String>,
+
+    /// Only these enterprises
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub(crate) enterprise_id: Vec<String>,
+
+    /// Only these chains
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub(crate) chain_id: Vec<String>,
+
+    /// Only what was updated in this time (dates or RFC 3339 instants, UTC, end excluded)
+    #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
+    pub(crate) updated: Option<Interval>,
+
+    /// Only ledger entries posted in this time (dates or RFC 3339 instants, UTC, end excluded)
+    #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
+    pub(crate) posting: Option<Interval>,
+
+    /// Keep the journal and the watermark here (not available yet)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Wait at most this long for an export to be ready (such as 90s, 5m, 1h)
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) wait: Option<Duration>,
+
+    /// Ask this often whether an export is ready
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) poll_interval: Option<Duration>,
+
+    /// Give up a transfer that has brought no byte for this long
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) idle_timeout: Option<Duration>,
+
+    /// Wait at most this long between two tries
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) max_backoff: Option<Duration>,
+
+    /// Allow plain http to a loopback address (for `rowmill serve`)
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+
+    /// Read the credentials from this file instead of the environment
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+/// What `convert` and `export` have in common: the policy for bad rows and the output.
+#[derive(Args, Debug)]
+pub(crate) struct Writing {
+    /// What a bad row does
+    #[arg(long, value_name = "POLICY", value_enum, default_value_t = OnError::Fail)]
+    pub(crate) on_error: OnError,
+
+    /// Where quarantined rows go [default: beside the output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    /// Fail when more rows than this are bad: a count (100) or a share (0.5%)
+    #[arg(long, value_name = "N|P%", value_parser = values::limit)]
+    pub(crate) max_rejects: Option<Limit>,
+
+    /// zstd[:LEVEL], snappy or none
+    #[arg(long, value_name = "CODEC", value_parser = values::compression, default_value = "zstd")]
+    pub(crate) compression: Compression,
+
+    /// Threads that decode and encode [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Replace output that is already there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
+    /// Print the report on standard output as a line of JSON (one for each entity), and nothing
+    /// else there
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnError {
+    /// End at the first bad row and leave no output
+    Fail,
+    /// Set bad rows aside and keep the good ones
+    Quarantine,
+}
+
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// The directory to write into; what an earlier demo left there is replaced
+    #[arg(short, long, value_name = "DIR", default_value = "rowmill-demo")]
+    pub(crate) out: PathBuf,
+
+    /// Rows in all, over all entities
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) rows: u64,
+
+    /// Print the report on standard output as JSON, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// The port to listen on, on 127.0.0.1 [default: a free one]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+
+    /// Rows in all, over all entities
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) rows: u64,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Schema {
+    /// The entity
+    #[arg(long, value_name = "NAME", value_parser = entity())]
+    pub(crate) entity: String,
+}
+
+/// Takes the ten names as Mews spells them; clap lists them and guesses which one was meant.
+fn entity() -> PossibleValuesParser {
+    PossibleValuesParser::new(rowmill::entity::NAMES)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! What the user sees: results on standard output, everything else on standard error.
+
+use std::io::{self, Write};
+
+use rowmill::Report;
+use serde::Serialize;
+
+use crate::exit::{self, Failure};
+use crate::figures::{bytes, counted};
+
+/// Says one thing on standard error, under the program's name.
+pub(crate) fn note(text: &str) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "rowmill: {text}");
+}
+
+/// Prints a result and a line break on standard output. A reader that went away has read enough:
+/// that is no error.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(exit::OUTPUT, format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a result as one line of JSON.
+pub(crate) fn print_json(result: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(result)
+        .map_err(|error| Failure::new(exit::BAD_DATA, format!("the report: {error}")))?;
+    print(&text)
+}
+
+/// Tells what a run did: rows set aside on standard error, the rest on standard output.
+pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failure> {
+    if report.quarantined > 0 {
+        let rows = counted(report.quarantined, "row");
+        match &report.rejects {
+            Some(place) => note(&format!("{rows} quarantined, see {place}")),
+            None => note(&format!("{rows} quarantined")),
+        }
+    }
+    if json { print_json(report) } else { print(&summary(report, out)) }
+}
+
+fn summary(report: &Report, out: &str) -> String {
+    let speed = report.bytes as f64 / report.elapsed_s.max(1e-6);
+    let mut text = format!(
+        "{out}: {} from {} ({}), {} of Parquet, {:.2} s, {}/s",
+        counted(report.rows, "row"),
+        counted(report.files.len() as u64, "file"),
+        bytes(report.bytes),
+        bytes(report.output_bytes),
+        report.elapsed_s,
+        bytes(speed as u64),
+    );
+    let bent = &report.leniencies;
+    for (count, what, became) in [
+        (bent.empty_as_null, "empty text", "read as null"),
+        (bent.date_as_midnight, "plain date", "read as midnight UTC"),
+        (bent.cut_digits, "instant", "cut to the precision of its column"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!("\n  {} {became}", counted(count, what)));
+        }
+    }
+    text
+}

@@ -1,0 +1,14 @@
+//! The small languages of the command line: each file reads one kind of value.
+//!
+//! A reader takes the text of one option and answers with the value or with a sentence that says
+//! what would have been right; clap puts the option's name before it.
+
+mod compression;
+mod duration;
+mod interval;
+mod limit;
+
+pub(crate) use compression::compression;
+pub(crate) use duration::duration;
+pub(crate) use interval::{Interval, interval};
+pub(crate) use limit::limit;

@@ -1,0 +1,40 @@
+//! The options that `convert` and `export` share, handed on to the library.
+
+use rowmill::{Limit, OnBadRow};
+
+use crate::args::{OnError, Writing};
+use crate::exit::Failure;
+
+impl Writing {
+    /// The policy for bad rows; options that only make sense with the other one are refused.
+    pub(crate) fn on_bad_row(&self) -> Result<OnBadRow, Failure> {
+        let unused = match self.on_error {
+            OnError::Quarantine => {
+                let at_most = self.max_rejects.unwrap_or(Limit::None);
+                return Ok(OnBadRow::Quarantine { at_most });
+            }
+            OnError::Fail if self.rejects.is_some() => "--rejects",
+            OnError::Fail if self.max_rejects.is_some() => "--max-rejects",
+            OnError::Fail => return Ok(OnBadRow::Fail),
+        };
+        Err(Failure::usage(format!("{unused} needs --on-error quarantine")))
+    }
+}
+
+/// Sets the shared options on one of the library's builders, which have the same methods.
+macro_rules! configure {
+    ($builder:expr, $writing:expr) => {{
+        let writing: &$crate::args::Writing = &$writing;
+        let mut builder = $builder
+            .on_bad_row(writing.on_bad_row()?)
+            .compression(writing.compression)
+            .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
+            .overwrite(writing.overwrite)
+            .progress($crate::progress::callback());
+        if let Some(path) = &writing.rejects {
+            builder = builder.rejects(path);
+        }
+        builder
+    }};
+}
+pub(crate) use configure;

@@ -1,0 +1,251 @@
+//! `rowmill convert`
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::parquet_file::{read, rows};
+use crate::program::{Outcome, files, rowmill};
+
+const SCHEMA: &str = r#"{"version":1,"fields":[
+    {"name":"Id","type":"int64","nullable":false},
+    {"name":"Name","type":"string"}
+]}"#;
+
+const GOOD: &str = "{\"Id\":1,\"Name\":\"a\"}\n{\"Id\":2,\"Name\":null}\n{\"Id\":3}\n";
+
+/// The second line is bad, the third is blank.
+const BAD: &str = "{\"Id\":1}\n{\"Id\":\"x\"}\n\n{\"Id\":4}\n";
+
+/// A folder with a schema file and two inputs.
+fn folder() -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("schema.json"), SCHEMA).expect("written");
+    fs::write(folder.path().join("good.jsonl"), GOOD).expect("written");
+    fs::write(folder.path().join("bad.jsonl"), BAD).expect("written");
+    folder
+}
+
+#[track_caller]
+fn convert(folder: &Path, args: &str) -> Outcome {
+    rowmill(["convert"].into_iter().chain(args.split_whitespace())).folder(folder).run()
+}
+
+#[track_caller]
+fn unchanged(folder: &Path) {
+    let names: Vec<_> = files(folder).iter().map(|path| path.display().to_string()).collect();
+    assert_eq!(names, ["bad.jsonl", "good.jsonl", "schema.json"]);
+}
+
+#[test]
+fn a_good_file_becomes_typed_parquet() {
+    let folder = folder();
+    let outcome = convert(folder.path(), "good.jsonl -o good.parquet --schema schema.json");
+    outcome.ended(0);
+    assert!(outcome.stdout.contains("good.parquet"), "{outcome:?}");
+    assert!(!outcome.stdout.contains('\x1b') && !outcome.stderr.contains('\x1b'), "{outcome:?}");
+
+    let (schema, batches) = read(&folder.path().join("good.parquet"));
+    assert_eq!(schema.field(0).data_type(), &arrow_schema::DataType::Int64);
+    assert!(!schema.field(0).is_nullable() && schema.field(1).is_nullable());
+    assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 3);
+    assert_eq!(batches[0].column(1).null_count(), 2);
+}
+
+#[test]
+fn a_bad_line_ends_the_run_and_leaves_nothing() {
+    let folder = folder();
+    convert(folder.path(), "bad.jsonl -o out.parquet --schema schema.json")
+        .failed(1, &["bad.jsonl", "line 2", "Id"]);
+    unchanged(folder.path());
+    convert(folder.path(), "good.jsonl bad.jsonl -o out --schema schema.json")
+        .failed(1, &["bad.jsonl", "line 2"]);
+    unchanged(folder.path());
+    assert!(!folder.path().join("out").exists(), "a folder was left");
+}
+
+#[test]
+fn quarantine_keeps_the_good_rows_and_tells_of_the_bad_ones() {
+    let folder = folder();
+    let args = "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine";
+    let outcome = convert(folder.path(), args);
+    assert!(outcome.ended(0).contains("1 row"), "{outcome:?}");
+    assert_eq!(rows(&folder.path().join("out.parquet")), 2);
+
+    let rejects = fs::read_to_string(folder.path().join("out.parquet.rejects.jsonl"))
+        .expect("rejects beside the output");
+    assert_eq!(rejects.lines().count(), 1);
+    let reject: Value = serde_json::from_str(&rejects).expect("one JSON document");
+    let mut keys: Vec<_> = reject.as_object().expect("an object").keys().cloned().collect();
+    keys.sort();
+    let expected =
+        ["code", "column", "expected", "file", "found", "line", "offset", "raw", "reason"];
+    assert_eq!(keys, expected);
+    assert_eq!(reject["line"], 2);
+    assert_eq!(reject["column"], "Id");
+    assert_eq!(reject["raw"], "{\"Id\":\"x\"}");
+    assert!(reject["file"].as_str().is_some_and(|file| file.contains("bad.jsonl")));
+}
+
+#[test]
+fn rejects_go_where_they_are_told_to() {
+    let folder = folder();
+    let args =
+        "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine --rejects r.jsonl";
+    convert(folder.path(), args).ended(0);
+    assert!(folder.path().join("r.jsonl").exists());
+    assert!(!folder.path().join("out.parquet.rejects.jsonl").exists());
+}
+
+#[test]
+fn too_many_bad_rows_end_the_run() {
+    for limit in ["0", "10%"] {
+        let folder = folder();
+        let args = format!(
+            "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine --max-rejects {limit}"
+        );
+        convert(folder.path(), &args).ended(1);
+        unchanged(folder.path());
+    }
+    let folder = folder();
+    let args =
+        "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine --max-rejects 1";
+    convert(folder.path(), args).ended(0);
+}
+
+#[test]
+fn options_for_rejects_need_the_quarantine_policy() {
+    let folder = folder();
+    for option in ["--rejects r.jsonl", "--max-rejects 1"] {
+        let args = format!("good.jsonl -o out.parquet --schema schema.json {option}");
+        convert(folder.path(), &args).failed(2, &["--on-error quarantine"]);
+        unchanged(folder.path());
+    }
+}
+
+#[test]
+fn missing_input_is_named() {
+    let folder = folder();
+    convert(folder.path(), "missing.jsonl -o out.parquet --schema schema.json")
+        .failed(2, &["missing.jsonl"]);
+    unchanged(folder.path());
+}
+
+#[test]
+fn an_unreadable_schema_is_named() {
+    let folder = folder();
+    convert(folder.path(), "good.jsonl -o out.parquet --schema missing.json")
+        .failed(2, &["missing.json"]);
+    for text in ["", "{", "[]", r#"{"fields":[{"name":"Id","type":"int65"}]}"#] {
+        let schema = TempDir::new().expect("a folder");
+        let path = schema.path().join("other.json");
+        fs::write(&path, text).expect("written");
+        let args = format!("good.jsonl -o out.parquet --schema {}", path.display());
+        convert(folder.path(), &args).failed(2, &["other.json"]);
+    }
+    unchanged(folder.path());
+}
+
+#[test]
+fn without_a_layout_both_ways_to_give_one_are_named() {
+    let folder = folder();
+    convert(folder.path(), "good.jsonl -o out.parquet").failed(2, &["--entity", "--schema"]);
+    unchanged(folder.path());
+}
+
+#[test]
+fn existing_output_is_kept_unless_it_may_be_replaced() {
+    let folder = folder();
+    let out = folder.path().join("out.parquet");
+    fs::write(&out, "mine").expect("written");
+    let args = "good.jsonl -o out.parquet --schema schema.json";
+    convert(folder.path(), args).failed(5, &["out.parquet", "--overwrite"]);
+    assert_eq!(fs::read(&out).expect("still there"), b"mine");
+
+    convert(folder.path(), &format!("{args} --overwrite")).ended(0);
+    assert_eq!(rows(&out), 3);
+}
+
+#[test]
+fn a_failed_run_does_not_touch_what_it_should_have_replaced() {
+    let folder = folder();
+    let out = folder.path().join("out.parquet");
+    fs::write(&out, "mine").expect("written");
+    convert(folder.path(), "bad.jsonl -o out.parquet --schema schema.json --overwrite").ended(1);
+    assert_eq!(fs::read(&out).expect("still there"), b"mine");
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written_is_an_output_error() {
+    let folder = folder();
+    convert(folder.path(), "good.jsonl -o good.jsonl/out.parquet --schema schema.json").ended(5);
+    unchanged(folder.path());
+}
+
+#[test]
+fn standard_input_is_read() {
+    let folder = folder();
+    let args = ["convert", "-", "-o", "out.parquet", "--schema", "schema.json"];
+    rowmill(args).folder(folder.path()).stdin(GOOD).run().ended(0);
+    assert_eq!(rows(&folder.path().join("out.parquet")), 3);
+
+    let args = ["convert", "-", "-o", "other.parquet", "--schema", "schema.json"];
+    rowmill(args).folder(folder.path()).stdin(BAD).run().failed(1, &["line 2"]);
+    assert!(!folder.path().join("other.parquet").exists());
+}
+
+#[test]
+fn many_inputs_become_a_directory() {
+    let folder = folder();
+    fs::write(folder.path().join("more.jsonl"), "{\"Id\":7}\n").expect("written");
+    convert(folder.path(), "good.jsonl more.jsonl -o lake --schema schema.json").ended(0);
+    let parts: Vec<_> = files(&folder.path().join("lake"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "parquet"))
+        .collect();
+    assert_eq!(parts.len(), 2, "{parts:?}");
+    let total: usize = parts.iter().map(|part| rows(&folder.path().join("lake").join(part))).sum();
+    assert_eq!(total, 4);
+    assert!(files(folder.path()).iter().all(|path| !path.ends_with(".partial")));
+}
+
+#[test]
+fn the_report_is_json_and_alone_on_standard_output() {
+    let folder = folder();
+    let args = "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine --json";
+    let outcome = convert(folder.path(), args);
+    assert!(outcome.ended(0).contains("1 row"), "{outcome:?}");
+    let report = outcome.json();
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["files"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn entities_are_read_by_their_own_layout() {
+    let folder = folder();
+    let row = r#"{"Id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","Number":"12"}"#;
+    fs::write(folder.path().join("r.jsonl"), row).expect("written");
+    convert(folder.path(), "r.jsonl -o r.parquet --entity Reservation").ended(0);
+    assert_eq!(rows(&folder.path().join("r.parquet")), 1);
+    convert(folder.path(), "r.jsonl -o x.parquet --entity reservation").failed(2, &["reservation"]);
+    assert!(!folder.path().join("x.parquet").exists());
+}
+
+#[test]
+fn the_same_bytes_come_out_of_any_number_of_threads() {
+    let folder = folder();
+    let mut many = String::new();
+    for id in 0..50_000 {
+        many.push_str(&format!("{{\"Id\":{id},\"Name\":\"row {}\"}}\n", id % 97));
+    }
+    fs::write(folder.path().join("many.jsonl"), many).expect("written");
+    for (threads, out) in [(1, "one.parquet"), (2, "two.parquet"), (5, "five.parquet")] {
+        let args = format!("many.jsonl -o {out} --schema schema.json --threads {threads}");
+        convert(folder.path(), &args).ended(0);
+    }
+    let one = fs::read(folder.path().join("one.parquet")).expect("written");
+    assert!(one == fs::read(folder.path().join("two.parquet")).expect("written"));
+    assert!(one == fs::read(folder.path().join("five.parquet")).expect("written"));
+}

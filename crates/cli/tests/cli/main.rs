@@ -1,0 +1,12 @@
+//! The program as its user meets it: arguments in, files, output and exit code out.
+
+mod api;
+mod convert;
+#[cfg(feature = "demo")]
+mod demo;
+mod export;
+mod parquet_file;
+mod program;
+mod schema;
+#[cfg(unix)]
+mod stop;

@@ -206,6 +206,8 @@ impl From<rowmill_mews::Error> for Error {
     fn from(cause: rowmill_mews::Error) -> Self {
         use rowmill_mews::ErrorKind as Mews;
         let kind = match cause.kind() {
+            // Whether the export was asked for is not known: a later run can tell.
+            Mews::Unknown => ErrorKind::TryLater,
             _ if cause.is_retryable() => ErrorKind::TryLater,
             Mews::InvalidRequest | Mews::Credentials => ErrorKind::Usage,
             _ => ErrorKind::Refused,

@@ -1,13 +1,12 @@
 //! Rows set aside: each with its place, the reason and its bytes, in a file of JSON Lines.
 
-mod base64;
-
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use rowmill_json::{Counts, Limit, Reject};
 use serde::{Deserialize, Serialize};
 
@@ -191,7 +190,7 @@ fn write_line(to: &mut impl Write, file: &str, reject: &Reject) -> io::Result<()
         found: error.found(),
         raw: match std::str::from_utf8(raw) {
             Ok(text) => Raw::Text(text),
-            Err(_) => Raw::Bytes(base64::encode(raw)),
+            Err(_) => Raw::Bytes(BASE64_STANDARD.encode(raw)),
         },
     };
     serde_json::to_writer(&mut *to, &line)?;

@@ -94,7 +94,11 @@ impl<T: ArrowTimestampType> InstantColumn<T> {
         // Wider than the column: the first second that nanoseconds reach begins before their range.
         let seconds = i128::from(instant.seconds) * i128::from(self.per_second);
         let Ok(value) = i64::try_from(seconds + i128::from(nanos / nanos_per_unit)) else {
-            return Err(cursor.value_fault(ErrorKind::Range, start, "an instant from 1677 to 2262"));
+            return Err(cursor.value_fault(
+                ErrorKind::Range,
+                start,
+                "an instant from 1677 to 2262",
+            ));
         };
         if nanos % nanos_per_unit != 0 || instant.finer {
             if !self.allow.cut_digits {

@@ -4,20 +4,20 @@
 //! cargo run --release --example convert -- Reservation rows.jsonl.gz rows.parquet
 //! ```
 //!
-//! The first argument names one of the ten entities of Mews, whose layout comes with the library.
-//! For rows of your own, see `own_schema.rs`.
+//! The first argument names one of the ten entities of Mews, whose layouts come with the library, or
+//! a schema file for rows of your own (see `own_schema.rs`).
 
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use rowmill::{Convert, Limit, OnBadRow, Progress, Report, entity};
+use rowmill::{Convert, Limit, OnBadRow, Progress, Report, entity, schema_file};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, input, output] = arguments.as_slice() else {
-        eprintln!("usage: convert ENTITY INPUT OUTPUT\nentities: {}", entity::NAMES.join(" "));
+        eprintln!("usage: convert ENTITY|SCHEMA INPUT OUTPUT\nentities: {}", entity::NAMES.join(" "));
         return ExitCode::from(2);
     };
     match run(name, Path::new(input), Path::new(output)) {
@@ -33,12 +33,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Converts rows of the entity `name`. Either `output` is whole afterwards, or it is not there.
+/// Converts rows of the entity or schema file `name`. Either `output` is whole afterwards, or it is
+/// not there.
 pub fn run(name: &str, input: &Path, output: &Path) -> Result<Report, Box<dyn Error>> {
     // The columns to read and their types.
-    let layout = entity::layout(name).ok_or_else(|| format!("there is no entity {name:?}"))?;
+    let layout = match entity::layout(name) {
+        Some(layout) => layout,
+        None => {
+            let text = std::fs::read_to_string(name)
+                .map_err(|error| format!("{name} is no entity and no schema file: {error}"))?;
+            schema_file::parse(&text)?
+        }
+    };
     let report = Convert::new(&layout)
-        .name(name)
         // Up to one row in a thousand may be bad. Those are set aside in OUTPUT.rejects.jsonl,
         // each with its place and the reason; one more, and nothing is written.
         .on_bad_row(OnBadRow::Quarantine { at_most: Limit::Percent(0.1) })

@@ -146,7 +146,7 @@ fn compare(layout: &Layout, lines: &[u8], what: &str) -> (usize, usize) {
 
     for (threads, chunk) in [(1, lines.len().max(1)), (3, 9_973)] {
         let got = decode(layout, lines, threads, chunk);
-        let bad: Vec<u64> = wanted.bad.iter().map(|bad| bad.line as u64).collect();
+        let bad: Vec<u64> = wanted.bad.iter().map(|bad| bad.line).collect();
         assert_eq!(got.bad, bad, "{what}: bad lines");
         assert_eq!(got.counts.rows, wanted.batch.num_rows() as u64, "{what}: rows");
         assert_eq!(
@@ -213,7 +213,7 @@ fn damaged_rows_of_every_entity() {
         let good = corpus_lines(kind, 100, corpus::Options::default());
         let good: Vec<&[u8]> = good.split_inclusive(|&byte| byte == b'\n').collect();
         for round in 0..rounds {
-            let seed = round << 32 ^ kind as u64 + 1;
+            let seed = (round << 32) ^ (kind as u64 + 1);
             let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             let mut lines = Vec::new();
             for at in 0..1_500 {

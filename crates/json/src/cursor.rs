@@ -49,21 +49,32 @@ impl<'a> Cursor<'a> {
         Self { line, at: 0, depth: 0, context }
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.line.get(self.at).copied()
     }
 
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         &self.line[self.at..]
     }
 
+    /// No token begins with a byte this low, so most calls end at the first comparison.
+    #[inline]
     pub(crate) fn skip_blanks(&mut self) {
+        if self.peek().is_some_and(|byte| byte <= b' ') {
+            self.skip_some_blanks();
+        }
+    }
+
+    fn skip_some_blanks(&mut self) {
         while self.peek().is_some_and(is_blank) {
             self.at += 1;
         }
     }
 
     /// Passes the byte if it is there.
+    #[inline]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         let here = self.peek() == Some(byte);
         self.at += usize::from(here);
@@ -90,6 +101,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// After a value inside brackets: `true` past a comma, `false` past the closing `bracket`.
+    #[inline]
     pub(crate) fn another(&mut self, bracket: u8) -> Outcome<bool> {
         self.skip_blanks();
         match self.peek() {
@@ -119,14 +131,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes one of `true`, `false`, `null`.
+    #[inline]
     pub(crate) fn literal(&mut self, word: &'static str) -> Outcome<()> {
-        let same = self.rest().iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
-        if same < word.len() {
-            self.at += same;
-            return Err(self.syntax(word));
+        if self.rest().starts_with(word.as_bytes()) {
+            self.at += word.len();
+            return Ok(());
         }
+        Err(self.not_literal(word))
+    }
+
+    #[cold]
+    fn not_literal(&mut self, word: &'static str) -> Box<Fault> {
+        let same = self.rest().iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
         self.at += same;
-        Ok(())
+        self.syntax(word)
     }
 
     /// Reads the number at the cursor.

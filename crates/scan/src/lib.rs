@@ -27,6 +27,8 @@
 
 extern crate alloc;
 
+#[allow(unsafe_code)]
+mod arch;
 mod duration;
 mod number;
 mod string;

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::arch::{BLOCK, Marks, marks};
+
 /// The inside of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -24,20 +26,17 @@ pub struct Span {
 pub fn scan_string(bytes: &[u8], from: usize) -> Result<Span, usize> {
     let mut span = Span { end: from, escaped: false, ascii: true };
     loop {
-        // Eight bytes at a time while nothing in them needs a look.
-        while let Some(eight) = bytes.get(span.end..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*eight);
-            let marks = special(word);
-            span.ascii &= if marks == 0 {
-                word & HIGH == 0
-            } else {
-                word & HIGH & (lowest_bit(marks) - 1) == 0
-            };
-            if marks != 0 {
-                span.end += (marks.trailing_zeros() / 8) as usize;
+        // A block at a time while nothing in it needs a look.
+        while let Some(block) = bytes.get(span.end..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+            let Marks { special, high } = marks(block);
+            if special != 0 {
+                // Bytes after the special one are not of this string, or not yet.
+                span.ascii &= high & (lowest_bit(special) - 1) == 0;
+                span.end += special.trailing_zeros() as usize;
                 break;
             }
-            span.end += 8;
+            span.ascii &= high == 0;
+            span.end += BLOCK;
         }
         match bytes.get(span.end) {
             None => return Err(bytes.len()),
@@ -62,20 +61,8 @@ pub fn scan_string(bytes: &[u8], from: usize) -> Result<Span, usize> {
     }
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The high bit of each byte that is a quote, a backslash or a control character. Bits above the
-/// lowest one set may be false (a borrow runs upwards), so only the lowest may be used.
 #[inline]
-fn special(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(LOW) & !word;
-    let control = word.wrapping_sub(LOW * 0x20) & !word;
-    (zero(word ^ (LOW * b'"' as u64)) | zero(word ^ (LOW * b'\\' as u64)) | control) & HIGH
-}
-
-#[inline]
-fn lowest_bit(marks: u64) -> u64 {
+fn lowest_bit(marks: u32) -> u32 {
     marks & marks.wrapping_neg()
 }
 

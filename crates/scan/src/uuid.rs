@@ -1,24 +1,7 @@
 //! UUID text to 16 bytes.
 
-/// Value of each ASCII hex digit; 0xFF for every other byte.
-const NIBBLE: [u8; 256] = {
-    let mut table = [0xFF; 256];
-    let mut digit = 0;
-    while digit < 10 {
-        table[b'0' as usize + digit as usize] = digit;
-        digit += 1;
-    }
-    let mut letter = 0;
-    while letter < 6 {
-        table[b'a' as usize + letter as usize] = 10 + letter;
-        table[b'A' as usize + letter as usize] = 10 + letter;
-        letter += 1;
-    }
-    table
-};
-
-/// Where the two digits of each byte stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
-const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/// Where the hyphens stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// Reads the hyphenated form of RFC 9562, 8-4-4-4-12 hex digits of either case.
 ///
@@ -30,21 +13,65 @@ const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 
 /// assert_eq!(id[..4], [0x00, 0x11, 0x22, 0x33]);
 /// assert_eq!(rowmill_scan::parse_uuid(b"00112233445566778899aabbccddeeff"), None);
 /// ```
+#[inline]
 #[must_use]
 pub fn parse_uuid(text: &[u8]) -> Option<[u8; 16]> {
     let text: &[u8; 36] = text.try_into().ok()?;
-    if text[8] != b'-' || text[13] != b'-' || text[18] != b'-' || text[23] != b'-' {
+    if HYPHENS.iter().any(|&at| text[at] != b'-') {
         return None;
     }
+    // The digits without the hyphens, eight to a word.
+    let digits = [
+        word(text, 0),
+        half(text, 9) | half(text, 14) << 32,
+        half(text, 19) | half(text, 24) << 32,
+        word(text, 28),
+    ];
+    let mut legal = HIGH;
     let mut bytes = [0; 16];
-    let mut wrong = 0;
-    for (byte, &at) in bytes.iter_mut().zip(&DIGITS) {
-        let (high, low) = (NIBBLE[text[at] as usize], NIBBLE[text[at + 1] as usize]);
-        wrong |= high | low;
-        *byte = high << 4 | (low & 0x0F);
+    for (four, digits) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digits) {
+        let (value, mark) = decode(digits);
+        legal &= mark;
+        *four = value.to_le_bytes();
     }
-    // Only the mark of a wrong digit has bits above the low four.
-    (wrong <= 0x0F).then_some(bytes)
+    (legal == HIGH).then_some(bytes)
+}
+
+#[inline]
+fn word(text: &[u8; 36], at: usize) -> u64 {
+    u64::from(half_word(text, at)) | u64::from(half_word(text, at + 4)) << 32
+}
+
+#[inline]
+fn half(text: &[u8; 36], at: usize) -> u64 {
+    u64::from(half_word(text, at))
+}
+
+#[inline]
+fn half_word(text: &[u8; 36], at: usize) -> u32 {
+    u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]])
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Eight hex digits, the first in the lowest byte, to four bytes likewise; beside them the high bit
+/// of each byte that is a digit.
+#[inline]
+fn decode(digits: u64) -> (u32, u64) {
+    // With the high bits off, the sums below stay inside their bytes: each sets the high bit of the
+    // bytes from some character on.
+    let low = digits & !HIGH;
+    let from = |word: u64, first: u8| word + ONES * u64::from(0x80 - first);
+    let decimal = from(low, b'0') & !from(low, b'9' + 1);
+    let small = low | (ONES * 0x20);
+    let letter = from(small, b'a') & !from(small, b'f' + 1) & HIGH;
+    let legal = (decimal | letter) & !digits & HIGH;
+    // The low four bits of `1` are 1, those of `a` and `A` too: nine more make ten.
+    let nibbles = (low & (ONES * 0x0F)) + (letter >> 7) * 9;
+    let pairs = (nibbles << 4 | nibbles >> 8) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    ((pairs | pairs >> 16) as u32, legal)
 }
 
 #[cfg(test)]
@@ -63,7 +90,7 @@ mod tests {
             for byte in 0..=255u8 {
                 let mut text = good;
                 text[at] = byte;
-                let hyphen = matches!(at, 8 | 13 | 18 | 23);
+                let hyphen = super::HYPHENS.contains(&at);
                 let legal = if hyphen { byte == b'-' } else { byte.is_ascii_hexdigit() };
                 assert_eq!(parse_uuid(&text).is_some(), legal, "byte {byte:#x} at {at}");
             }

@@ -27,6 +27,16 @@ pub(crate) struct RecordColumn {
     nulls: NullBufferBuilder,
 }
 
+/// What comes next in an object; the cursor is past the colon, or past the closing bracket.
+enum Key {
+    Slot(usize),
+    Unknown,
+    End,
+}
+
+/// How many keys are tried before one is read by itself.
+const GUESSES: usize = 4;
+
 impl RecordColumn {
     pub(crate) fn new(columns: &[Column]) -> Self {
         let fields = columns.iter().map(Column::field).collect();
@@ -43,52 +53,80 @@ impl RecordColumn {
         self.nulls.len()
     }
 
-    /// Passes the key at the cursor and its colon and says whose it is. `guess` is the slot after
-    /// the last one: objects mostly come from one serialiser, which writes keys in one order.
-    #[inline]
-    fn key(&self, cursor: &mut Cursor<'_>, guess: usize) -> Outcome<Option<usize>> {
-        if let Some(pattern) = self.patterns.get(guess)
-            && let Some(length) = pattern.matches(cursor.rest())
-        {
-            cursor.at += length;
-            cursor.skip_blanks();
-            return Ok(Some(guess));
+    /// Reads the fields of the object whose bracket is at the cursor, to its end.
+    ///
+    /// Objects mostly come from one serialiser, which writes keys in one order and leaves some out:
+    /// so the keys after the last one are tried, each in a single comparison with what a serialiser
+    /// writes between two values, before a key is read by itself.
+    fn read_fields(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
+        cursor.check_depth(cursor.depth + 1)?;
+        cursor.depth += 1;
+        let row = self.len();
+        let mut next = match self.patterns[0].matches_first(cursor.rest()) {
+            Some(length) => {
+                cursor.at += length;
+                Key::Slot(0)
+            }
+            None => {
+                cursor.at += 1;
+                cursor.skip_blanks();
+                if cursor.take(b'}') {
+                    cursor.depth -= 1;
+                    return Ok(());
+                }
+                self.any_key(cursor)?
+            }
+        };
+        let mut guess = 0;
+        loop {
+            match next {
+                Key::Slot(at) => {
+                    // Blanks are passed only where there are some: most values follow the colon.
+                    cursor.skip_blanks();
+                    let slot = &mut self.slots[at];
+                    if slot.len() > row {
+                        let fault = Fault::new(
+                            ErrorKind::DuplicateKey,
+                            cursor.at,
+                            "each key once",
+                            "it again",
+                        );
+                        return Err(fault.in_field(slot.name()));
+                    }
+                    slot.read(cursor).map_err(|fault| fault.in_field(slot.name()))?;
+                    guess = at + 1;
+                }
+                Key::Unknown => {
+                    cursor.skip_blanks();
+                    cursor.skip_value()?;
+                }
+                Key::End => return Ok(()),
+            }
+            next = self.next_key(cursor, guess)?;
         }
-        self.any_key(cursor)
     }
 
-    fn any_key(&self, cursor: &mut Cursor<'_>) -> Outcome<Option<usize>> {
+    /// Passes what stands between two values, or the end of the object.
+    #[inline]
+    fn next_key(&self, cursor: &mut Cursor<'_>, guess: usize) -> Outcome<Key> {
+        for (at, pattern) in self.patterns.iter().enumerate().skip(guess).take(GUESSES) {
+            if let Some(length) = pattern.matches(cursor.rest()) {
+                cursor.at += length;
+                return Ok(Key::Slot(at));
+            }
+        }
+        if cursor.another(b'}')? { self.any_key(cursor) } else { Ok(Key::End) }
+    }
+
+    /// Reads the key at the cursor, and its colon.
+    fn any_key(&self, cursor: &mut Cursor<'_>) -> Outcome<Key> {
         if cursor.peek() != Some(b'"') {
             return Err(cursor.syntax("a key"));
         }
         let key = cursor.text()?;
         let found = self.by_name.binary_search_by(|(name, _)| (**name).cmp(key));
         cursor.colon()?;
-        Ok(found.ok().map(|at| self.by_name[at].1))
-    }
-
-    fn read_fields(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        let row = self.len();
-        let mut guess = 0;
-        loop {
-            let start = cursor.at;
-            match self.key(cursor, guess)? {
-                None => cursor.skip_value()?,
-                Some(at) => {
-                    let slot = &mut self.slots[at];
-                    if slot.len() > row {
-                        let place =
-                            Fault::new(ErrorKind::DuplicateKey, start, "each key once", "it again");
-                        return Err(place.in_field(slot.name()));
-                    }
-                    slot.read(cursor).map_err(|fault| fault.in_field(slot.name()))?;
-                    guess = at + 1;
-                }
-            }
-            if !cursor.another(b'}')? {
-                return Ok(());
-            }
-        }
+        Ok(found.map_or(Key::Unknown, |at| Key::Slot(self.by_name[at].1)))
     }
 
     /// Nulls for the keys that were not there.
@@ -116,12 +154,7 @@ impl Fill for RecordColumn {
         if cursor.peek() != Some(b'{') {
             return Err(cursor.mismatch("object"));
         }
-        cursor.enter()?;
-        if cursor.take(b'}') {
-            cursor.depth -= 1;
-        } else {
-            self.read_fields(cursor)?;
-        }
+        self.read_fields(cursor)?;
         self.fill_missing(cursor)?;
         self.nulls.append_non_null();
         Ok(())

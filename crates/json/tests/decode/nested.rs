@@ -89,11 +89,11 @@ fn refusals_name_the_path() {
         ),
         (
             r#"{"n":1,"n":2}"#,
-            "line 1, byte 7, column n: the key stands twice: expected each key once, found it again",
+            "line 1, byte 11, column n: the key stands twice: expected each key once, found it again",
         ),
         (
             r#"{"n":1,"\u006e":2}"#,
-            "line 1, byte 7, column n: the key stands twice: expected each key once, found it again",
+            "line 1, byte 16, column n: the key stands twice: expected each key once, found it again",
         ),
         (
             r#"{"n":1,"labels":{"a":"","a":""}}"#,

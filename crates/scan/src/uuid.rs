@@ -1,5 +1,7 @@
 //! UUID text to 16 bytes.
 
+use crate::arch::hex;
+
 /// Where the hyphens stand in `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
@@ -27,14 +29,7 @@ pub fn parse_uuid(text: &[u8]) -> Option<[u8; 16]> {
         half(text, 19) | half(text, 24) << 32,
         word(text, 28),
     ];
-    let mut legal = HIGH;
-    let mut bytes = [0; 16];
-    for (four, digits) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digits) {
-        let (value, mark) = decode(digits);
-        legal &= mark;
-        *four = value.to_le_bytes();
-    }
-    (legal == HIGH).then_some(bytes)
+    hex(digits)
 }
 
 #[inline]
@@ -50,28 +45,6 @@ fn half(text: &[u8; 36], at: usize) -> u64 {
 #[inline]
 fn half_word(text: &[u8; 36], at: usize) -> u32 {
     u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]])
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Eight hex digits, the first in the lowest byte, to four bytes likewise; beside them the high bit
-/// of each byte that is a digit.
-#[inline]
-fn decode(digits: u64) -> (u32, u64) {
-    // With the high bits off, the sums below stay inside their bytes: each sets the high bit of the
-    // bytes from some character on.
-    let low = digits & !HIGH;
-    let from = |word: u64, first: u8| word + ONES * u64::from(0x80 - first);
-    let decimal = from(low, b'0') & !from(low, b'9' + 1);
-    let small = low | (ONES * 0x20);
-    let letter = from(small, b'a') & !from(small, b'f' + 1) & HIGH;
-    let legal = (decimal | letter) & !digits & HIGH;
-    // The low four bits of `1` are 1, those of `a` and `A` too: nine more make ten.
-    let nibbles = (low & (ONES * 0x0F)) + (letter >> 7) * 9;
-    let pairs = (nibbles << 4 | nibbles >> 8) & 0x00FF_00FF_00FF_00FF;
-    let pairs = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    ((pairs | pairs >> 16) as u32, legal)
 }
 
 #[cfg(test)]

@@ -18,11 +18,13 @@ impl<T: ArrowPrimitiveType> Default for Primitive<T> {
 }
 
 impl<T: ArrowPrimitiveType> Primitive<T> {
+    #[inline]
     pub(super) fn push(&mut self, value: T::Native) {
         self.values.push(value);
         self.nulls.append_non_null();
     }
 
+    #[inline]
     pub(super) fn push_null(&mut self) {
         self.values.push(T::Native::default());
         self.nulls.append_null();

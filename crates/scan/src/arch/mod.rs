@@ -41,9 +41,50 @@ fn plain_marks(block: &[u8; BLOCK]) -> Marks {
     }
 }
 
+/// Thirty-two hex digits to sixteen bytes, or `None` if one of them is no digit.
+#[inline]
+pub(crate) fn hex(digits: [u64; 4]) -> Option<[u8; 16]> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        x86_64::hex(digits)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        plain_hex(digits)
+    }
+}
+
+/// What [`hex`] must give.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn plain_hex(digits: [u64; 4]) -> Option<[u8; 16]> {
+    let mut digits = digits.iter().flat_map(|word| word.to_le_bytes());
+    let mut nibble = || digits.next().and_then(|digit| char::from(digit).to_digit(16));
+    let mut bytes = [0; 16];
+    for byte in &mut bytes {
+        // Two digits of four bits each.
+        *byte = (nibble()? << 4 | nibble()?) as u8;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, marks, plain_marks};
+    use super::{BLOCK, hex, marks, plain_hex, plain_marks};
+
+    #[test]
+    fn every_byte_among_hex_digits() {
+        let good = *b"0123456789abcdefABCDEF9876543210";
+        for at in 0..good.len() {
+            for byte in 0..=255u8 {
+                let mut text = good;
+                text[at] = byte;
+                let (words, _) = text.as_chunks::<8>();
+                let words = [0, 1, 2, 3].map(|word: usize| u64::from_le_bytes(words[word]));
+                assert_eq!(hex(words), plain_hex(words), "{byte:#x} at {at}");
+                assert_eq!(hex(words).is_some(), byte.is_ascii_hexdigit());
+            }
+        }
+    }
 
     #[test]
     fn every_byte_in_every_place() {

@@ -36,7 +36,7 @@ mod time;
 mod uuid;
 
 pub use duration::is_duration;
-pub use number::{Misfit, Number};
+pub use number::{Misfit, Number, Small};
 pub use string::{EscapeFault, Span, check_escapes, scan_string, unescape};
 pub use time::{Instant, parse_date, parse_instant};
 pub use uuid::parse_uuid;

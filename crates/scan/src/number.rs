@@ -87,20 +87,6 @@ impl<'a> Number<'a> {
     /// [`Misfit::Inexact`] where a non-zero digit would be lost, [`Misfit::Overflow`] beyond `i128`.
     #[inline]
     pub fn scaled(&self, scale: u8) -> Result<i128, Misfit> {
-        // 18 digits and a power of ten up to 10^18 stay inside u64 and i128: nothing to check.
-        if self.exponent == 0 && self.integer.len() + self.fraction.len() <= 18 {
-            let missing = usize::from(scale).checked_sub(self.fraction.len());
-            if let Some(missing @ 0..=18) = missing {
-                let digits = fold(fold(0, self.integer), self.fraction);
-                let value = i128::from(digits) * i128::from(TEN[missing]);
-                return Ok(if self.negative { -value } else { value });
-            }
-        }
-        self.scaled_any(scale)
-    }
-
-    #[cold]
-    fn scaled_any(&self, scale: u8) -> Result<i128, Misfit> {
         // value = digits × 10^shift, digits being integer and fraction written as one.
         let length = (self.integer.len() + self.fraction.len()) as i64;
         let shift = self.exponent - self.fraction.len() as i64 + i64::from(scale);
@@ -135,6 +121,63 @@ impl<'a> Number<'a> {
     }
 }
 
+/// A number short enough for one word: at most 18 digits and no exponent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Small {
+    negative: bool,
+    digits: u64,
+    /// How many of the digits stand after the point.
+    fraction: usize,
+}
+
+impl Small {
+    /// Reads the number at the start of `bytes` and gives it with the index of the first byte after
+    /// it, if it is short and one of the bytes that may follow a value without a blank does follow.
+    /// `None` says nothing about the number: [`Number::scan`] does.
+    #[inline]
+    #[must_use]
+    pub fn scan(bytes: &[u8]) -> Option<(Self, usize)> {
+        let negative = bytes.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let (mut at, mut point, mut digits) = (start, None, 0_u64);
+        loop {
+            match bytes.get(at)? {
+                digit @ b'0'..=b'9' => {
+                    // Wraps only with more digits than are let through below.
+                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                }
+                b'.' if point.is_none() => point = Some(at),
+                b',' | b'}' | b']' => break,
+                _ => return None,
+            }
+            at += 1;
+            // Eighteen digits, a sign and a point: more might not fit the word.
+            if at > 20 {
+                return None;
+            }
+        }
+        let whole = &bytes[start..point.unwrap_or(at)];
+        let fraction = point.map_or(0, |point| at - point - 1);
+        let legal = match whole {
+            [] => false,
+            [b'0', rest @ ..] => rest.is_empty(),
+            _ => true,
+        };
+        let short = whole.len() + fraction <= 18;
+        let complete = point.is_none() || fraction > 0;
+        (legal && short && complete).then_some((Self { negative, digits, fraction }, at))
+    }
+
+    /// As [`Number::scaled`], or `None` where it takes more than one multiplication.
+    #[inline]
+    #[must_use]
+    pub fn scaled(&self, scale: u8) -> Option<i128> {
+        let power = TEN.get(usize::from(scale).checked_sub(self.fraction)?)?;
+        let value = i128::from(self.digits) * i128::from(*power);
+        Some(if self.negative { -value } else { value })
+    }
+}
+
 /// Index of the first byte at or after `from` that is no digit.
 #[inline]
 fn digits(bytes: &[u8], mut from: usize) -> usize {
@@ -142,11 +185,6 @@ fn digits(bytes: &[u8], mut from: usize) -> usize {
         from += 1;
     }
     from
-}
-
-#[inline]
-fn fold(start: u64, digits: &[u8]) -> u64 {
-    digits.iter().fold(start, |value, &digit| value * 10 + u64::from(digit - b'0'))
 }
 
 const TEN: [u64; 19] = {
@@ -161,15 +199,24 @@ const TEN: [u64; 19] = {
 
 #[cfg(test)]
 mod tests {
-    use super::{Misfit, Number};
+    use super::{Misfit, Number, Small};
+    use alloc::format;
 
     fn scaled(text: &str, scale: u8) -> Result<i128, Misfit> {
         let (number, end) = Number::scan(text.as_bytes()).unwrap();
         assert_eq!(end, text.len(), "{text}");
-        // The fast path and the general one must not differ.
-        let general = number.scaled_any(scale);
-        assert_eq!(number.scaled(scale), general, "{text}");
-        general
+        let value = number.scaled(scale);
+        // The short way gives the same value or none.
+        for after in [",", "}", "]"] {
+            let followed = format!("{text}{after}1");
+            if let Some((small, length)) = Small::scan(followed.as_bytes()) {
+                assert_eq!(length, text.len());
+                if let Some(small) = small.scaled(scale) {
+                    assert_eq!(Ok(small), value, "{text}");
+                }
+            }
+        }
+        value
     }
 
     #[test]
@@ -200,6 +247,42 @@ mod tests {
             ("-Infinity", 1),
         ] {
             assert_eq!(Number::scan(text.as_bytes()).unwrap_err(), at, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_numbers() {
+        let small =
+            |text: &str| Small::scan(text.as_bytes()).and_then(|(small, _)| small.scaled(4));
+        assert_eq!(small("93.46,"), Some(934_600));
+        assert_eq!(small("-0.0001}"), Some(-1));
+        assert_eq!(small("0]"), Some(0));
+        assert_eq!(small("-3700,"), Some(-37_000_000));
+        assert_eq!(small("999999999999999999,"), Some(9_999_999_999_999_999_990_000));
+        assert_eq!(small("12345678901234.5678,"), Some(123_456_789_012_345_678));
+        for none in [
+            "",
+            "1",
+            "-",
+            "-,",
+            ",",
+            ".5,",
+            "1.,",
+            "01,",
+            "-01,",
+            "1.2.3,",
+            "1e5,",
+            "1 ,",
+            "1a,",
+            "+1,",
+            "1.23456,",
+            "1234567890123456789,",
+            "0.123456789012345678,",
+            "--1,",
+            "1-,",
+            "000000000000000000000000,",
+        ] {
+            assert_eq!(small(none), None, "{none}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ahash::RandomState;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray};
 
@@ -18,7 +19,7 @@ use crate::fault::Outcome;
 pub(super) struct CategoryColumn {
     keys: Primitive<Int32Type>,
     dictionary: Strings,
-    index: HashMap<Box<[u8]>, i32>,
+    index: HashMap<Box<[u8]>, i32, RandomState>,
     /// Length of `keys` when each entry of the dictionary was added.
     added_at: Vec<usize>,
     /// The key given out last: rows of one kind tend to come together.

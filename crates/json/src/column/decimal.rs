@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_array::types::Decimal128Type;
 use arrow_schema::DataType;
-use rowmill_scan::Misfit;
+use rowmill_scan::{Misfit, Small};
 
 use super::Fill;
 use super::primitive::Primitive;
@@ -32,13 +32,22 @@ impl DecimalColumn {
 
 impl Fill for DecimalColumn {
     fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
+        let within = -self.bound + 1..self.bound;
+        if let Some((number, length)) = Small::scan(cursor.rest())
+            && let Some(value) = number.scaled(self.scale.unsigned_abs())
+            && within.contains(&value)
+        {
+            cursor.at += length;
+            self.values.push(value);
+            return Ok(());
+        }
         let expected = || format!("decimal({},{})", self.precision, self.scale);
         if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
             return Err(cursor.mismatch(expected()));
         }
         let start = cursor.at;
         match cursor.number()?.scaled(self.scale.unsigned_abs()) {
-            Ok(value) if -self.bound < value && value < self.bound => {
+            Ok(value) if within.contains(&value) => {
                 self.values.push(value);
                 Ok(())
             }

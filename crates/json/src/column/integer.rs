@@ -2,6 +2,8 @@
 
 use arrow_array::{ArrayRef, ArrowPrimitiveType};
 
+use rowmill_scan::{Misfit, Small};
+
 use super::Fill;
 use super::primitive::Primitive;
 use crate::cursor::Cursor;
@@ -25,6 +27,14 @@ where
     T::Native: TryFrom<i128>,
 {
     fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
+        if let Some((number, length)) = Small::scan(cursor.rest())
+            && let Some(value) = number.scaled(0)
+            && let Ok(value) = T::Native::try_from(value)
+        {
+            cursor.at += length;
+            self.values.push(value);
+            return Ok(());
+        }
         if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
             return Err(cursor.mismatch(self.type_name));
         }
@@ -37,8 +47,8 @@ where
                 }
                 Err(_) => ErrorKind::Range,
             },
-            Err(rowmill_scan::Misfit::Inexact) => ErrorKind::Precision,
-            Err(rowmill_scan::Misfit::Overflow) => ErrorKind::Range,
+            Err(Misfit::Inexact) => ErrorKind::Precision,
+            Err(Misfit::Overflow) => ErrorKind::Range,
         };
         Err(cursor.value_fault(kind, start, self.type_name))
     }

@@ -22,6 +22,7 @@ pub(crate) struct RecordColumn {
     slots: Vec<Slot>,
     /// The key of each slot.
     patterns: Vec<Pattern>,
+    order: Order,
     /// Slots by name, sorted.
     by_name: Vec<(Box<[u8]>, usize)>,
     nulls: NullBufferBuilder,
@@ -37,15 +38,40 @@ enum Key {
 /// How many keys are tried before one is read by itself.
 const GUESSES: usize = 4;
 
+/// Which key came after which. Objects mostly come from one serialiser, which writes keys in one
+/// order and may leave some out. What stands here is tried first and has no say in what is right.
+struct Order {
+    /// For the beginning (0) and each slot (its index and 1): the slot that is expected next.
+    next: Vec<usize>,
+    /// The slot that came instead when the expectation last failed. One surprise alone, a key that
+    /// is missing for once, changes nothing; the same one twice does.
+    instead: Vec<usize>,
+}
+
+impl Order {
+    fn new(slots: usize) -> Self {
+        Self { next: (0..=slots).collect(), instead: vec![slots; slots + 1] }
+    }
+
+    #[cold]
+    fn learn(&mut self, place: usize, slot: usize) {
+        if self.instead[place] == slot {
+            self.next[place] = slot;
+        }
+        self.instead[place] = slot;
+    }
+}
+
 impl RecordColumn {
     pub(crate) fn new(columns: &[Column]) -> Self {
         let fields = columns.iter().map(Column::field).collect();
         let slots: Vec<Slot> = columns.iter().map(Slot::new).collect();
         let patterns = slots.iter().map(|slot| Pattern::new(slot.name())).collect();
-        let names = slots.iter().map(|slot| Box::<[u8]>::from(slot.name.as_bytes()));
+        let names = slots.iter().map(|slot| Box::<[u8]>::from(slot.name().as_bytes()));
         let mut by_name: Vec<_> = names.zip(0..).collect();
         by_name.sort();
-        Self { fields, slots, patterns, by_name, nulls: NullBufferBuilder::new(0) }
+        let order = Order::new(slots.len());
+        Self { fields, slots, patterns, order, by_name, nulls: NullBufferBuilder::new(0) }
     }
 
     /// Rows so far.
@@ -53,80 +79,83 @@ impl RecordColumn {
         self.nulls.len()
     }
 
-    /// Reads the fields of the object whose bracket is at the cursor, to its end.
-    ///
-    /// Objects mostly come from one serialiser, which writes keys in one order and leaves some out:
-    /// so the keys after the last one are tried, each in a single comparison with what a serialiser
-    /// writes between two values, before a key is read by itself.
-    fn read_fields(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
+    /// Reads the fields of the object whose bracket is at the cursor, to its end, and says how many
+    /// had a key.
+    fn read_fields(&mut self, cursor: &mut Cursor<'_>) -> Outcome<usize> {
         cursor.check_depth(cursor.depth + 1)?;
         cursor.depth += 1;
         let row = self.len();
-        let mut next = match self.patterns[0].matches_first(cursor.rest()) {
-            Some(length) => {
-                cursor.at += length;
-                Key::Slot(0)
-            }
-            None => {
-                cursor.at += 1;
-                cursor.skip_blanks();
-                if cursor.take(b'}') {
-                    cursor.depth -= 1;
-                    return Ok(());
-                }
-                self.any_key(cursor)?
-            }
-        };
-        let mut guess = 0;
+        let mut next = self.first_key(cursor)?;
+        let (mut place, mut read) = (0, 0);
         loop {
             match next {
                 Key::Slot(at) => {
-                    // Blanks are passed only where there are some: most values follow the colon.
-                    cursor.skip_blanks();
                     let slot = &mut self.slots[at];
                     if slot.len() > row {
-                        let fault = Fault::new(
-                            ErrorKind::DuplicateKey,
-                            cursor.at,
-                            "each key once",
-                            "it again",
-                        );
+                        let kind = ErrorKind::DuplicateKey;
+                        let fault = Fault::new(kind, cursor.at, "each key once", "it again");
                         return Err(fault.in_field(slot.name()));
                     }
                     slot.read(cursor).map_err(|fault| fault.in_field(slot.name()))?;
-                    guess = at + 1;
+                    place = at + 1;
+                    read += 1;
                 }
-                Key::Unknown => {
-                    cursor.skip_blanks();
-                    cursor.skip_value()?;
-                }
-                Key::End => return Ok(()),
+                Key::Unknown => cursor.skip_value()?,
+                Key::End => return Ok(read),
             }
-            next = self.next_key(cursor, guess)?;
+            next = self.next_key(cursor, place)?;
         }
     }
 
-    /// Passes what stands between two values, or the end of the object.
+    /// Passes the opening bracket and the first key.
+    fn first_key(&mut self, cursor: &mut Cursor<'_>) -> Outcome<Key> {
+        let guess = self.order.next[0];
+        if let Some(pattern) = self.patterns.get(guess)
+            && let Some(length) = pattern.matches_first(cursor.rest())
+        {
+            cursor.at += length;
+            cursor.skip_blanks();
+            return Ok(Key::Slot(guess));
+        }
+        cursor.at += 1;
+        cursor.skip_blanks();
+        if cursor.take(b'}') {
+            cursor.depth -= 1;
+            return Ok(Key::End);
+        }
+        self.any_key(cursor, 0)
+    }
+
+    /// Passes what stands between two values, or the end of the object. The keys expected after
+    /// `place` are each compared in one go with what a serialiser writes.
     #[inline]
-    fn next_key(&self, cursor: &mut Cursor<'_>, guess: usize) -> Outcome<Key> {
-        for (at, pattern) in self.patterns.iter().enumerate().skip(guess).take(GUESSES) {
+    fn next_key(&mut self, cursor: &mut Cursor<'_>, place: usize) -> Outcome<Key> {
+        let mut guess = place;
+        for _ in 0..GUESSES {
+            guess = self.order.next[guess];
+            let Some(pattern) = self.patterns.get(guess) else { break };
             if let Some(length) = pattern.matches(cursor.rest()) {
                 cursor.at += length;
-                return Ok(Key::Slot(at));
+                cursor.skip_blanks();
+                return Ok(Key::Slot(guess));
             }
+            guess += 1;
         }
-        if cursor.another(b'}')? { self.any_key(cursor) } else { Ok(Key::End) }
+        if cursor.another(b'}')? { self.any_key(cursor, place) } else { Ok(Key::End) }
     }
 
     /// Reads the key at the cursor, and its colon.
-    fn any_key(&self, cursor: &mut Cursor<'_>) -> Outcome<Key> {
+    fn any_key(&mut self, cursor: &mut Cursor<'_>, place: usize) -> Outcome<Key> {
         if cursor.peek() != Some(b'"') {
             return Err(cursor.syntax("a key"));
         }
         let key = cursor.text()?;
         let found = self.by_name.binary_search_by(|(name, _)| (**name).cmp(key));
         cursor.colon()?;
-        Ok(found.map_or(Key::Unknown, |at| Key::Slot(self.by_name[at].1)))
+        let Ok(at) = found else { return Ok(Key::Unknown) };
+        let slot = self.by_name[at].1;
+        self.order.learn(place, slot);
+        Ok(Key::Slot(slot))
     }
 
     /// Nulls for the keys that were not there.
@@ -154,8 +183,9 @@ impl Fill for RecordColumn {
         if cursor.peek() != Some(b'{') {
             return Err(cursor.mismatch("object"));
         }
-        self.read_fields(cursor)?;
-        self.fill_missing(cursor)?;
+        if self.read_fields(cursor)? < self.slots.len() {
+            self.fill_missing(cursor)?;
+        }
         self.nulls.append_non_null();
         Ok(())
     }

@@ -17,7 +17,10 @@ use rowmill::{Convert, Limit, OnBadRow, Progress, Report, entity, schema_file};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, input, output] = arguments.as_slice() else {
-        eprintln!("usage: convert ENTITY|SCHEMA INPUT OUTPUT\nentities: {}", entity::NAMES.join(" "));
+        eprintln!(
+            "usage: convert ENTITY|SCHEMA INPUT OUTPUT\nentities: {}",
+            entity::NAMES.join(" ")
+        );
         return ExitCode::from(2);
     };
     match run(name, Path::new(input), Path::new(output)) {

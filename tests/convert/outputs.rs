@@ -70,6 +70,86 @@ fn a_failure_in_the_last_file_leaves_none() {
     }
 }
 
+/// An output that replaces what is read would leave nothing of it.
+#[test]
+fn what_is_read_is_never_replaced() {
+    let text = "{\"n\":1}\n{\"n\":x}\n";
+    let (folder, input) = folder_with("a.parquet", text);
+    let keep = OnBadRow::Quarantine { at_most: Limit::None };
+    let run = || Convert::new(&number()).on_bad_row(keep).overwrite(true);
+    let other = folder.path().join("./none/../out.parquet");
+    fs::create_dir(folder.path().join("none")).expect("makes");
+    let inside = |name: &str| folder.path().join(name);
+
+    let as_output = run().run(&input, inside("none/../a.parquet"));
+    let as_rejects = run().rejects(inside("none/../a.parquet")).run(&input, &other);
+    // Named so, it would be the part made from the other source.
+    let as_part = run().run([&inside("b.jsonl"), &inside("b.parquet")], folder.path());
+    assert_eq!(as_part.expect_err("not there").kind(), ErrorKind::Input);
+    for name in ["b.jsonl", "b.parquet"] {
+        fs::write(inside(name), text).expect("writes");
+    }
+    let as_part = run().run([&inside("b.jsonl"), &inside("b.parquet")], folder.path());
+    let twice = run().rejects(inside("none/../out.parquet")).run(&input, &other);
+    for refused in [as_output, as_rejects, as_part, twice] {
+        assert_eq!(refused.expect_err("refused").kind(), ErrorKind::Usage);
+    }
+    assert_eq!(fs::read(&input).expect("reads"), text.as_bytes());
+    assert_eq!(fs::read(inside("b.parquet")).expect("reads"), text.as_bytes());
+    assert_eq!(tree(folder.path()), ["a.parquet", "b.jsonl", "b.parquet", "none/"]);
+}
+
+/// Links: what is read through one is not replaced; one that is replaced harms nothing.
+#[cfg(unix)]
+#[test]
+fn links_to_what_is_read() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&input, &link).expect("links");
+    let run = || Convert::new(&number()).overwrite(true);
+    assert_eq!(run().run(&link, &input).expect_err("read").kind(), ErrorKind::Usage);
+    run().run(&input, &link).expect("takes the place of the link");
+    assert_eq!((count(&link), fs::read(&input).expect("there").len()), (1, 8));
+}
+
+#[test]
+fn a_place_for_rejects_is_sought_before_reading() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let keep = OnBadRow::Quarantine { at_most: Limit::None };
+    let run = Convert::new(&number()).on_bad_row(keep).rejects(folder.path().join("no/bad.jsonl"));
+    let error = run.run(&input, folder.path().join("out.parquet")).expect_err("no folder");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert!(error.to_string().contains("bad.jsonl: there is no folder"), "{error}");
+    assert_eq!(tree(folder.path()), ["a.jsonl"]);
+}
+
+/// A run may have more parts than a process may have open files.
+#[cfg(target_os = "linux")]
+#[test]
+fn complete_parts_are_not_held_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inputs: Vec<_> = (0..50).map(|n| folder.path().join(format!("{n}.jsonl"))).collect();
+    for input in &inputs {
+        fs::write(input, "{\"n\":1}\n").expect("writes");
+    }
+    let output = folder.path().join("lake");
+    let most = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let look = {
+        let (most, output) = (most.clone(), output.clone());
+        move |_| {
+            let open = fs::read_dir("/proc/self/fd").expect("reads").flatten();
+            let open = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+            let open = open.filter(|path| path.starts_with(&output)).count();
+            most.fetch_max(open, std::sync::atomic::Ordering::Relaxed);
+        }
+    };
+    let run = Convert::new(&number()).progress(std::sync::Arc::new(look));
+    assert_eq!(run.run(&inputs, &output).expect("converts").rows, 50);
+    // The lock, and the present part for its writer and for its lock.
+    let most = most.load(std::sync::atomic::Ordering::Relaxed);
+    assert!((1..=3).contains(&most), "{most}");
+}
+
 #[test]
 fn a_directory_gathers_runs_and_refuses_the_same_again() {
     let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");

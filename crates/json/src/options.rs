@@ -80,8 +80,11 @@ impl Limit {
             Self::Rows(most) => counts.quarantined <= most,
             Self::Percent(most) => {
                 let all = counts.rows + counts.quarantined;
-                // Counts of this size are exact in a float.
-                !ended || counts.quarantined as f64 * 100.0 <= most * all as f64
+                // Counts of this size are exact in a float, so the quotient is rounded once, just as
+                // `most` was when it was read: a share that is exactly the bound is within it.
+                !ended
+                    || counts.quarantined == 0
+                    || counts.quarantined as f64 * 100.0 / all as f64 <= most
             }
         }
     }

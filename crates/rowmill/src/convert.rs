@@ -81,7 +81,8 @@ impl Convert {
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
     ///   compressed bytes are damaged.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
-    /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level.
+    /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level, or a file that would be
+    ///   read and written, or written twice.
     /// * [`Output`](crate::ErrorKind::Output): the output exists and may not be replaced, another
     ///   run writes there, or the disk refuses.
     /// * [`Cancelled`](crate::ErrorKind::Cancelled).
@@ -97,6 +98,7 @@ impl Convert {
         let inputs = inputs(&sources)?;
         let target = Target::of(output, sources.len() > 1);
         let mut job = Job::start(self.layout.clone(), self.settings.clone(), None, inputs, target)?;
+        job.spare(sources.iter().filter_map(Source::as_path))?;
         for source in sources {
             job.feed(source.open(self.settings.threads(), &self.settings.cancel)?)?;
         }

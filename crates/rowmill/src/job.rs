@@ -1,6 +1,8 @@
 //! One run: sources through the decoder into parts, then the commit.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -12,7 +14,7 @@ use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
-use crate::sink::{Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id};
+use crate::sink::{Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, name_of};
 use crate::source::Opened;
 
 /// A source as the job knows it before it is read.
@@ -63,7 +65,36 @@ impl Job {
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
         let (counts, files) = (Counts::default(), Vec::new());
-        Ok(Self { layout, settings, export, inputs, quarantine, output, counts, files, started })
+        let job =
+            Self { layout, settings, export, inputs, quarantine, output, counts, files, started };
+        if let Some(rejects) = job.quarantine.target() {
+            let name = name_of(rejects);
+            if name.is_some() && job.parts().any(|part| name_of(&part) == name) {
+                return Err(Error::usage("is the output, and cannot be the file of rejects too")
+                    .in_file(rejects.display().to_string()));
+            }
+        }
+        Ok(job)
+    }
+
+    /// Refuses files that are read if the run would put one of its own in the place of one.
+    pub(crate) fn spare<'a>(&self, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+        let rejects = self.quarantine.target().map(Path::to_owned);
+        let targets: HashSet<PathBuf> =
+            self.parts().chain(rejects).filter_map(|path| name_of(&path)).collect();
+        for source in sources {
+            // By its name, and by that of the file it is a link to.
+            let names = [name_of(source), fs::canonicalize(source).ok()];
+            if names.iter().flatten().any(|name| targets.contains(name)) {
+                return Err(Error::usage("is read, and cannot be written in the same run")
+                    .in_file(source.display().to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    fn parts(&self) -> impl Iterator<Item = PathBuf> {
+        self.inputs.iter().map(|input| self.output.part_path(&input.stem))
     }
 
     /// Reads the next source to its end into a part of its own.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Settings;
-use crate::sink::{Output, Partial, beside, check_free};
+use crate::sink::{Output, Partial, beside, check_folder, check_free};
 
 /// The rejects of one run. The file comes into being with the first of them.
 pub(crate) struct Quarantine {
@@ -76,6 +76,7 @@ impl Quarantine {
             None => output.rejects_path(),
         };
         if limit.is_some() && !gathers {
+            check_folder(&path)?;
             check_free(&path, settings.overwrite)?;
         }
         // Where bad rows end the run, a file the caller has named is none of our business.
@@ -86,6 +87,11 @@ impl Quarantine {
     /// How many rows have been set aside.
     pub(crate) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Where the file would go, in a run that may set rows aside.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        self.limit.map(|_| self.path())
     }
 
     /// Where the file goes.
@@ -117,13 +123,16 @@ impl Quarantine {
 
     /// Whether the whole run is within the limit.
     pub(crate) fn judge(&self, counts: &Counts) -> Result<()> {
-        let (Some(limit), Some(first)) = (self.limit, &self.first) else { return Ok(()) };
+        // A count was enforced row by row; a share can only be judged now.
+        let (Some(limit @ Limit::Percent(share)), Some(first)) = (self.limit, &self.first) else {
+            return Ok(());
+        };
         if limit.holds(counts, true) {
             return Ok(());
         }
         let all = counts.rows + counts.quarantined;
         let message = format!(
-            "{} bad rows of {all} are more than allowed ({limit:?}); the first: {first}",
+            "{} bad rows of {all} are more than the {share} % allowed; the first: {first}",
             counts.quarantined
         );
         Err(Error::new(ErrorKind::Data, message))

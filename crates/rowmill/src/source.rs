@@ -68,6 +68,14 @@ impl Source {
         }
     }
 
+    /// The file it is, if it is one.
+    pub(crate) fn as_path(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Path(path) => Some(path),
+            Kind::Reader { .. } => None,
+        }
+    }
+
     /// The last part of its name, without the directories it lies in: what may stand in a part.
     pub(crate) fn file_name(&self) -> String {
         match &self.0 {

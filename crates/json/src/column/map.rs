@@ -1,7 +1,9 @@
 //! Objects whose keys are data.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use ahash::RandomState;
 use arrow_array::{ArrayRef, MapArray, StructArray};
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, FieldRef};
@@ -13,10 +15,16 @@ use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
 
+/// So many keys of a map are compared one by one, which costs less than any index; beyond, it would
+/// cost the square of their number.
+const FEW: usize = 32;
+
 /// A column of maps over one column of all their keys and one of all their values.
 pub(super) struct MapColumn {
     entries: FieldRef,
     keys: Strings,
+    /// Keys of the present map, once they are more than a few.
+    index: HashSet<Box<[u8]>, RandomState>,
     value: Slot,
     /// One more than there are maps; the first is 0.
     offsets: Vec<i32>,
@@ -31,8 +39,21 @@ impl MapColumn {
             // A column whose kind is a map has that type.
             _ => value.field(),
         };
-        let (keys, value) = (Strings::default(), Slot::new(value));
-        Self { entries, keys, value, offsets: vec![0], nulls: NullBufferBuilder::new(0) }
+        let (keys, index, value) = (Strings::default(), HashSet::default(), Slot::new(value));
+        Self { entries, keys, index, value, offsets: vec![0], nulls: NullBufferBuilder::new(0) }
+    }
+
+    /// Whether the map whose keys begin at `first` has this key already.
+    fn has(&mut self, first: usize, key: &[u8]) -> bool {
+        let before = self.keys.len() - first;
+        if before < FEW {
+            return self.keys.iter_from(first).any(|before| before == key);
+        }
+        if before == FEW {
+            self.index.clear();
+            self.index.extend(self.keys.iter_from(first).map(Into::into));
+        }
+        !self.index.insert(key.into())
     }
 
     fn read_entries(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
@@ -43,8 +64,7 @@ impl MapColumn {
             }
             let start = cursor.at;
             let key = cursor.text()?;
-            // Maps are small: looking at each key before costs less than any index.
-            if self.keys.iter_from(first).any(|before| before == key) {
+            if self.has(first, key) {
                 return Err(Fault::new(
                     ErrorKind::DuplicateKey,
                     start,
@@ -94,6 +114,7 @@ impl Fill for MapColumn {
     fn finish(&mut self) -> ArrayRef {
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        self.index = HashSet::default();
         let columns: Vec<ArrayRef> = vec![Arc::new(self.keys.take()), self.value.finish()];
         let fields = match self.entries.data_type() {
             DataType::Struct(fields) => fields.clone(),

@@ -97,6 +97,19 @@ fn limits_on_rejects() {
     }
 }
 
+/// No share may be lost to the rounding of a float: 0.57 * 10,000 is less than 5,700 in one.
+#[test]
+fn a_share_of_exactly_the_bound_is_within_it() {
+    for (bad, percent) in [(57, 0.57), (69, 0.69), (1, 0.01), (114, 1.14), (2_801, 28.01)] {
+        let input = |bad| "[]\n".repeat(bad) + &"{\"n\":1}\n".repeat(10_000 - bad);
+        let mut options = quarantine();
+        options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::Percent(percent) };
+        let end = |bad| run(&layout(), options.clone(), input(bad).as_bytes(), usize::MAX).end;
+        assert_eq!(end(bad).unwrap().quarantined, bad as u64, "{percent}");
+        assert_eq!(end(bad + 1).unwrap_err().code(), "too_many_rejects", "{percent}");
+    }
+}
+
 #[test]
 fn long_lines_end_the_input_under_any_policy() {
     let mut options = quarantine();

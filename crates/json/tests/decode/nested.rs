@@ -1,5 +1,8 @@
 //! Objects, lists and maps; keys in every order and spelling; rows taken back whole.
 
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+
 use super::{quarantine, rows, run, whole};
 use rowmill_json::{Column, Layout};
 
@@ -147,6 +150,28 @@ fn a_bad_row_leaves_nothing_behind() {
     let lines: Vec<_> =
         outcome.rejects.iter().map(|reject| reject.error().place().unwrap().line).collect();
     assert_eq!(lines, [2, 4, 6, 8, 10]);
+}
+
+/// A hundred thousand keys in one map take no longer than in many, and none may stand twice,
+/// wherever it stood first.
+#[test]
+fn maps_of_many_keys() {
+    let line = |last: &str| {
+        let entries = (0..100_000).map(|n| format!("\"k{n}\":\"{n}\","));
+        format!("{{\"n\":1,\"labels\":{{{}\"{last}\":null}}}}\n", entries.collect::<String>())
+    };
+    let input = ["k0", "k31", "k32", "\\u006b99999", "other", "k50000", "other"].map(line).concat();
+    let outcome = run(&layout(), quarantine(), input.as_bytes(), usize::MAX);
+    let counts = outcome.end.unwrap();
+    assert_eq!((counts.rows, counts.quarantined), (2, 5));
+    for reject in &outcome.rejects {
+        assert_eq!(reject.error().code(), "duplicate_key");
+        let place = reject.error().place().unwrap();
+        let last = reject.raw().iter().rposition(|&byte| byte == b',').unwrap() as u64 + 1;
+        assert_eq!(place.offset, place.line_offset + last);
+    }
+    let labels = |batch: &RecordBatch| batch.column(2).as_map().value_length(0);
+    assert_eq!(labels(&outcome.batches[0]), 100_001);
 }
 
 #[test]

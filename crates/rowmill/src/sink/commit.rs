@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::Manifest;
 use super::part::{FinishedPart, PartWriter};
-use super::partial::Partial;
+use super::partial::{Complete, Partial};
 use crate::arrow::SchemaRef;
 use crate::error::{Error, Result};
 use crate::settings::Compression;
@@ -43,9 +43,10 @@ impl Target {
 /// The output of one run. The fields are dropped from the first to the last: what is in a folder
 /// goes before the folder.
 pub(crate) struct Output {
-    staged: Vec<FinishedPart>,
+    /// Complete files and the names they will have.
+    staged: Vec<(Complete, PathBuf)>,
     /// Holds the directory against other runs.
-    _lock: Option<Partial>,
+    lock: Option<Partial>,
     made: MadeFolders,
     target: Target,
     entity: Option<String>,
@@ -61,11 +62,7 @@ impl Output {
         let mut made = MadeFolders::default();
         let lock = match &target {
             Target::File(path) => {
-                let folder = folder_of(path);
-                if !folder.is_dir() {
-                    let message = format!("there is no folder {}", folder.display());
-                    return Err(Error::output(path, message));
-                }
+                check_folder(path)?;
                 None
             }
             Target::Directory(root) => {
@@ -74,10 +71,12 @@ impl Output {
                 }
                 let private = root.join(PRIVATE);
                 made.make(&private).map_err(|e| Error::writing(root, e))?;
-                Some(Partial::create(private.join("lock"), root)?)
+                let lock = Partial::create(private.join("lock"), root)?;
+                remove_leftovers(&private);
+                Some(lock)
             }
         };
-        Ok(Self { staged: Vec::new(), _lock: lock, made, target, entity, overwrite })
+        Ok(Self { staged: Vec::new(), lock, made, target, entity, overwrite })
     }
 
     /// Where the part for a source goes whose stem is `stem`.
@@ -108,9 +107,7 @@ impl Output {
     pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
         match &self.target {
             Target::File(_) => None,
-            Target::Directory(root) => {
-                Some(root.join(PRIVATE).join(format!("manifest-{job}.json")))
-            }
+            Target::Directory(root) => Some(manifest_path(root, job)),
         }
     }
 
@@ -149,7 +146,9 @@ impl Output {
 
     /// Keeps a finished part for the commit.
     pub(crate) fn stage(&mut self, part: FinishedPart) {
-        self.staged.push(part);
+        let FinishedPart { partial, target, .. } = part;
+        let complete = if self.lock.is_some() { partial.close() } else { partial.complete() };
+        self.staged.push((complete, target));
     }
 
     /// Puts everything in place: the parts, `rejects` (a file and its place, or a place that
@@ -165,13 +164,13 @@ impl Output {
     ) -> Result<()> {
         let manifest = manifest.map(|(path, manifest)| written(path, &manifest)).transpose()?;
         let mut placed = Placed::default();
-        for part in std::mem::take(&mut self.staged) {
-            self.made.make(folder_of(&part.target)).map_err(|e| Error::writing(&part.target, e))?;
-            self.check_free(&part.target)?;
-            placed.place(part.partial, part.target)?;
+        for (part, target) in std::mem::take(&mut self.staged) {
+            self.made.make(folder_of(&target)).map_err(|e| Error::writing(&target, e))?;
+            self.check_free(&target)?;
+            placed.place(part, target)?;
         }
         match rejects {
-            Some((Some(partial), path)) => placed.place(partial, path)?,
+            Some((Some(partial), path)) => placed.place(partial.complete(), path)?,
             Some((None, path)) => match fs::remove_file(&path) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     return Err(Error::writing(&path, e));
@@ -182,11 +181,27 @@ impl Output {
         }
         placed.sync_folders()?;
         if let Some((partial, path)) = manifest {
-            placed.place(partial, path)?;
+            placed.place(partial.complete(), path)?;
             placed.sync_folders()?;
         }
         placed.keep();
         Ok(())
+    }
+}
+
+/// Where the manifest of `job` lies below the output directory `root`.
+pub(crate) fn manifest_path(root: &Path, job: &str) -> PathBuf {
+    root.join(PRIVATE).join(format!("manifest-{job}.json"))
+}
+
+/// Removes what a run that died has left in the `private` folder, which is held by the caller's
+/// lock. What cannot be removed does no harm: readers do not look there.
+fn remove_leftovers(private: &Path) {
+    let Ok(entries) = fs::read_dir(private) else { return };
+    for entry in entries.flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "partial") {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -204,6 +219,21 @@ pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
             "exists already; --overwrite (in code `.overwrite(true)`) replaces it",
         )),
     }
+}
+
+/// Refuses `path` if there is no folder for it.
+pub(crate) fn check_folder(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Error::output(path, format!("there is no folder {}", folder.display())))
+}
+
+/// The name that `path` stands for, whatever way leads to its folder. A link there is not followed:
+/// putting a file in place replaces the link. `None` where there is no such folder.
+pub(crate) fn name_of(path: &Path) -> Option<PathBuf> {
+    Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?))
 }
 
 /// The name under which the file at `path` is written: in the same folder, hidden.
@@ -245,9 +275,9 @@ struct Placed {
 }
 
 impl Placed {
-    fn place(&mut self, partial: Partial, target: PathBuf) -> Result<()> {
+    fn place(&mut self, file: Complete, target: PathBuf) -> Result<()> {
         let replaces = fs::symlink_metadata(&target).is_ok();
-        partial.place(&target).map_err(|e| Error::writing(&target, e))?;
+        file.place(&target).map_err(|e| Error::writing(&target, e))?;
         let folder = folder_of(&target).to_owned();
         if !self.folders.contains(&folder) {
             self.folders.push(folder);

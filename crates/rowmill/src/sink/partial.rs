@@ -1,4 +1,4 @@
-//! A file that has no name yet.
+//! A file that has no name yet: under construction, then complete.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -10,15 +10,25 @@ use crate::error::{Error, Result};
 const TRIES: usize = 16;
 
 /// A file under construction: locked, so that no other run takes it, and removed when it is
-/// dropped, unless it has been [placed](Self::place).
+/// dropped.
 ///
 /// The lock is the operating system's and ends with the process, so what a dead run has left is
 /// simply written over.
 #[derive(Debug)]
 pub(crate) struct Partial {
+    // Before `file`, whose lock holds until the name is free again.
+    complete: Complete,
     file: File,
+}
+
+/// A file that has all its bytes and waits for its name. It is removed when it is dropped, unless
+/// it has been [placed](Self::place).
+#[derive(Debug)]
+pub(crate) struct Complete {
     path: PathBuf,
     placed: bool,
+    /// Keeps the lock.
+    _file: Option<File>,
 }
 
 impl Partial {
@@ -46,7 +56,8 @@ impl Partial {
             // or removed it; that file is not ours to empty.
             if is_at(&file, &path) {
                 file.set_len(0).map_err(refused)?;
-                return Ok(Self { file, path, placed: false });
+                let complete = Complete { path, placed: false, _file: None };
+                return Ok(Self { complete, file });
             }
         }
         Err(Error::output(purpose, format!("{} cannot be claimed", path.display())))
@@ -62,6 +73,21 @@ impl Partial {
         self.file.sync_all()
     }
 
+    /// Nothing more will be written. The file stays locked.
+    pub(crate) fn complete(self) -> Complete {
+        let Self { mut complete, file } = self;
+        complete._file = Some(file);
+        complete
+    }
+
+    /// The same for a file in a folder that is locked itself: this one is closed, since a run may
+    /// have more parts than a process may have open files.
+    pub(crate) fn close(self) -> Complete {
+        self.complete
+    }
+}
+
+impl Complete {
     /// Gives the file its final name, in the same file system. What has that name is replaced.
     pub(crate) fn place(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
@@ -70,7 +96,7 @@ impl Partial {
     }
 }
 
-impl Drop for Partial {
+impl Drop for Complete {
     fn drop(&mut self) {
         if !self.placed {
             // Nothing more can be done about it here; the next run writes over it.

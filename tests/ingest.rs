@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rowmill::mews::{Client, Credentials, Entity, Platform, ReadyExport};
 use rowmill::{
     Bytes, Cancel, Column, ErrorKind, FOOTER_PROOF, Layout, Limit, Manifest, OnBadRow, Progress,
-    Proof, ingest,
+    Proof, Report, ingest,
 };
 use rowmill_testkit::corpus::Kind;
 use rowmill_testkit::server::{Fault, Server, Setup, Trigger};
@@ -217,17 +217,61 @@ async fn cancelling_ends_a_transfer_that_stalls() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn output_that_is_there_is_refused_before_anything_is_fetched() {
-    let setup = Setup::new().files("N", [numbers(10)]);
+async fn what_an_earlier_run_has_done_is_not_done_again() {
+    let setup = Setup::new().files("N", [numbers(10), numbers(7)]);
     let (server, export) = ready(setup, Entity::Other("N".into())).await;
     let folder = tempfile::tempdir().expect("a folder");
     let run = || ingest(export.clone()).layout(number());
-    run().into_parquet(folder.path()).await.expect("ingests");
-    let before = server.requests().downloads;
-    let error = run().into_parquet(folder.path()).await.expect_err("exists");
-    assert_eq!(error.kind(), ErrorKind::Output);
-    assert_eq!(server.requests().downloads, before);
-    run().overwrite(true).into_parquet(folder.path()).await.expect("replaces");
+    let first = run().into_parquet(folder.path()).await.expect("ingests");
+    let second = run().into_parquet(folder.path()).await.expect("is there");
+    assert!(!first.already_there && second.already_there);
+    assert_eq!(server.requests().downloads, 2);
+    assert_eq!((second.rows, second.bytes), (17, first.bytes));
+    assert_eq!(second.output_bytes, first.output_bytes);
+    let parts = |report: &Report| -> Vec<_> {
+        report.files.iter().map(|file| (file.part.clone(), file.rows, file.output_bytes)).collect()
+    };
+    assert_eq!(parts(&first), parts(&second));
+
+    // Other columns are another job, and so is what somebody has changed since.
+    let other = Layout::new([Column::string("n")]).expect("a sound layout");
+    let outcome = ingest(export.clone()).layout(other).into_parquet(folder.path()).await;
+    assert_eq!(outcome.expect_err("exists").kind(), ErrorKind::Output);
+    fs::write(&first.files[1].part, b"PAR1").expect("written");
+    let outcome = run().into_parquet(folder.path()).await;
+    assert_eq!(outcome.expect_err("exists").kind(), ErrorKind::Output);
+    assert_eq!(server.requests().downloads, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_dead_run_has_left_is_removed() {
+    let setup = Setup::new().files("N", [numbers(10)]);
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let private = folder.path().join("_rowmill");
+    fs::create_dir(&private).expect("made");
+    for name in ["N-of-another-export-0001.parquet.partial", ".rejects.jsonl.partial", "lock"] {
+        fs::write(private.join(name), "left").expect("written");
+    }
+    ingest(export).layout(number()).into_parquet(folder.path()).await.expect("ingests");
+    assert_eq!(fs::read_dir(private).expect("reads").count(), 1, "only the manifest");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_of_a_run_that_died_before_its_manifest_are_put_there_again() {
+    let setup = Setup::new().files("N", [numbers(10), numbers(7)]);
+    let (_server, export) = ready(setup, Entity::Other("N".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = || ingest(export.clone()).layout(number());
+    let done = run().into_parquet(folder.path()).await.expect("ingests");
+    // As if it had been killed between two renames.
+    fs::remove_file(done.manifest.expect("a manifest")).expect("removed");
+    fs::remove_file(&done.files[1].part).expect("removed");
+    let again = run().into_parquet(folder.path()).await.expect("finishes");
+    assert!(!again.already_there);
+    assert_eq!(again.rows, 17);
+    assert!(again.manifest.is_some_and(|path| fs::exists(path).is_ok_and(|exists| exists)));
+    assert_eq!(fs::read_dir(folder.path().join("N")).expect("reads").count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -112,7 +112,7 @@ pub(crate) struct Export {
     #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
     pub(crate) updated: Option<Interval>,
 
-    /// Only ledger entries posted in this time (dates or RFC 3339 instants, UTC, end excluded)
+    /// Of LedgerEntry, only what was posted in this time (dates or RFC 3339 instants, UTC, end excluded)
     #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
     pub(crate) posting: Option<Interval>,
 

@@ -12,6 +12,9 @@ use crate::values::Interval;
 use crate::writing::configure;
 use crate::{layout, output};
 
+/// The one entity that has posting dates.
+const LEDGER_ENTRY: &str = "LedgerEntry";
+
 pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     if args.state.is_some() {
         return Err(Failure::usage(
@@ -43,6 +46,9 @@ fn names(args: &Export) -> Result<Vec<&str>, Failure> {
         if !names.contains(&name.as_str()) {
             names.push(name);
         }
+    }
+    if args.posting.is_some() && !names.contains(&LEDGER_ENTRY) {
+        return Err(Failure::usage("--posting is for LedgerEntry alone"));
     }
     match (names.len(), &args.schema, &args.export_id) {
         (2.., Some(_), _) => Err(Failure::usage("--schema is for one entity, not for many")),
@@ -104,7 +110,7 @@ async fn requested(args: &Export, client: &Client, name: &str) -> Result<Pending
     if let Some(Interval { from, until }) = args.updated {
         request = request.updated(from..until);
     }
-    if let Some(interval) = args.posting {
+    if let Some(interval) = args.posting.filter(|_| name == LEDGER_ENTRY) {
         request = request.posting(days(interval)?);
     }
     let pending = request.send().await.map_err(rowmill::Error::from)?;

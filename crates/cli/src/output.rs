@@ -46,6 +46,10 @@ pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failu
 }
 
 fn summary(report: &Report, out: &str) -> String {
+    if report.already_there {
+        let rows = counted(report.rows, "row");
+        return format!("{out}: {rows} of this export are there already; nothing was done");
+    }
     let speed = report.bytes as f64 / report.elapsed_s.max(1e-6);
     let mut text = format!(
         "{out}: {} from {} ({}), {} of Parquet, {:.2} s, {}/s",

@@ -1,5 +1,6 @@
 //! The two calls of the API, and what to do when they go wrong.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -162,6 +163,14 @@ impl Client {
         let credentials = self.shared.credentials.members();
         let body = AddRequest { credentials, entity_type, scope, filters };
         let answer: AddAnswer = self.call(Operation::Add, &body).await?;
+        let id = answer.export.id();
+        // It is about to be shown and kept.
+        if id.is_empty()
+            || id.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+        {
+            let error = Error::new(ErrorKind::Unknown, "the answer holds no usable id");
+            return Err(error.doing(Operation::Add.name()));
+        }
         Ok(answer.export)
     }
 
@@ -215,6 +224,11 @@ impl Client {
         }
     }
 
+    /// A text of the server, fit to be shown.
+    fn shown(&self, text: &str) -> String {
+        tidy(&self.shared.credentials.scrub(text))
+    }
+
     /// What an answer means for this operation.
     fn judge<T: DeserializeOwned>(
         &self,
@@ -232,8 +246,9 @@ impl Client {
             });
         }
         let complaint: Complaint = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let message = tidy(&self.shared.credentials.scrub(&complaint.message));
+        let message = self.shown(&complaint.message);
         let request_id = answer.head.request_id.clone().or(complaint.request_id);
+        let request_id = request_id.map(|id| self.shown(&id));
         let setback = match status {
             401 => Setback::end(
                 ErrorKind::Unauthorized,
@@ -338,20 +353,28 @@ impl Setback {
     }
 
     fn request_id(mut self, id: Option<String>) -> Setback {
-        self.error = self.error.request_id(id.map(|id| tidy(&id)));
+        self.error = self.error.request_id(id);
         self
     }
 }
 
-/// A text of the server on one line, without control characters, not too long.
+/// A text of the server on one line, without control characters and signatures, not too long.
 fn tidy(text: &str) -> String {
-    let mut tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut tidy = text.split_whitespace().map(without_query).collect::<Vec<_>>().join(" ");
     tidy.retain(|letter| !letter.is_control());
     if let Some((end, _)) = tidy.char_indices().nth(LONGEST_MESSAGE) {
         tidy.truncate(end);
         tidy.push('…');
     }
     tidy
+}
+
+/// A link is worth its signature, which is in its query.
+fn without_query(word: &str) -> Cow<'_, str> {
+    match word.split_once('?') {
+        Some((start, _)) if start.contains("://") => Cow::Owned(format!("{start}?…")),
+        _ => Cow::Borrowed(word),
+    }
 }
 
 fn said(message: &str) -> String {

@@ -89,7 +89,9 @@ impl Credentials {
             )
             .caused_by(Some(Arc::new(cause)))
         })?;
+        // Some editors begin a file with a byte order mark.
         let entries: BTreeMap<&str, &str> = text
+            .trim_start_matches('\u{feff}')
             .lines()
             .filter(|line| !line.trim_start().starts_with('#'))
             .filter_map(|line| line.split_once('='))
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn a_file_holds_names_and_values() {
         let path = std::env::temp_dir().join(format!("rowmill-mews-{}", std::process::id()));
-        let text = "# tokens\r\n\r\nMEWS_CLIENT_TOKEN = \"c=t\"\r\nOTHER=x\nno equals sign\n\
+        let text = "\u{feff}MEWS_CLIENT_TOKEN = \"c=t\"\r\n# tokens\r\n\r\nOTHER=x\nno equals sign\n\
                     #MEWS_ACCESS_TOKEN=old\nMEWS_ACCESS_TOKEN='at'\n";
         std::fs::write(&path, text).unwrap();
         let read = Credentials::from_file(&path);

@@ -205,6 +205,15 @@ pub(crate) enum Added {
     },
 }
 
+impl Added {
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Added::Described(export) => &export.id,
+            Added::Named { id } => id,
+        }
+    }
+}
+
 /// The body of `exports/getAll`. No `Debug`: it holds the tokens.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -240,15 +249,15 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// An instant in an answer. A text that cannot be read as one counts as absent: nothing that is
+/// An instant in an answer. What cannot be read as one counts as absent: nothing that is
 /// decided from an answer rests on it, and it must not stop a job that polls for hours.
 fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.and_then(|text| {
-        DateTime::parse_from_rfc3339(&text)
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| {
+        DateTime::parse_from_rfc3339(text)
             .map(|instant| instant.with_timezone(&Utc))
             .or_else(|_| {
-                NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").map(|t| t.and_utc())
+                NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|t| t.and_utc())
             })
             .ok()
     }))
@@ -256,6 +265,6 @@ fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime
 
 /// A date in an answer; as tolerant as [`instant`]. A time of day behind the date is ignored.
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.and_then(|text| text.get(..10)?.parse().ok()))
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| text.get(..10)?.parse().ok()))
 }

@@ -13,8 +13,10 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 pub(crate) struct Patience {
     /// Requests in all, the first one included.
     pub(crate) attempts: u32,
-    /// The longest wait that is chosen here; a server may ask for a longer one.
+    /// The longest wait that is chosen here; a server may ask for a longer one …
     pub(crate) max_backoff: Duration,
+    /// … but for none longer than this.
+    pub(crate) longest_asked: Duration,
     /// The time for all attempts and waits.
     pub(crate) deadline: Duration,
 }
@@ -78,12 +80,14 @@ impl Attempts {
     /// How long to wait before the next request; `None` when patience is at its end.
     ///
     /// The wait is never shorter than the one `asked` for by the server. One that goes beyond the
-    /// deadline is not begun: the caller learns at once instead of after a useless wait.
+    /// deadline, or beyond what a server may ask for, is not begun: the caller learns at once
+    /// instead of after a useless wait.
     pub(crate) fn next_wait(&self, asked: Option<Duration>) -> Option<Duration> {
         if self.in_vain >= self.patience.attempts {
             return None;
         }
         let wait = match asked {
+            Some(asked) if asked > self.patience.longest_asked => return None,
             Some(asked) => asked + jitter(Duration::ZERO, Duration::from_millis(100)),
             None => backoff(self.in_vain, self.patience.max_backoff),
         };

@@ -56,6 +56,7 @@ impl Settings {
         Patience {
             attempts: self.attempts,
             max_backoff: self.max_backoff,
+            longest_asked: self.call_deadline,
             deadline: self.call_deadline,
         }
     }

@@ -73,6 +73,32 @@ async fn an_export_that_takes_too_long_is_not_ready() {
 }
 
 #[tokio::test]
+async fn a_poll_does_not_outlast_the_wait() {
+    bounded(async {
+        // One server asks for a minute, one never answers, and a call waits for its turn.
+        let busy = Reply::status(429).header("Retry-After", "60");
+        let processing = exports("Processing", &[]);
+        let silent = processing.clone().stall(0);
+        let cut_short = async |answer: Reply, calls: usize| {
+            let server = api(vec![exports("Processing", &[]), answer]).await;
+            let client = builder(&server.url)
+                .wait(Duration::from_millis(50))
+                .idle_timeout(Duration::from_secs(30))
+                .rate(calls, Duration::from_secs(60))
+                .build()
+                .unwrap();
+            let started = Instant::now();
+            let error = client.adopt(ID).ready().await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::NotReady, "{error}");
+            assert!(error.to_string().contains("its status is Processing"), "{error}");
+            assert!(started.elapsed() < Duration::from_secs(10));
+        };
+        tokio::join!(cut_short(busy, 150), cut_short(silent, 150), cut_short(processing, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_wait_means_one_look() {
     bounded(async {
         let server = api(statuses(&["Processing"])).await;

@@ -141,7 +141,7 @@ async fn whatever_is_new_in_an_answer_is_tolerated() {
                     },
                     "New": [1, { "x": null }]
                 },
-                { "Id": "bare", "Status": "Paused", "EntityType": "Voucher" },
+                { "Id": "bare", "Status": "Paused", "EntityType": "Voucher", "ExpiresUtc": 1698320548 },
                 {
                     "Id": "null", "Status": "Expired", "EntityType": "LedgerEntry", "Scope": null,
                     "Files": null, "ExpiresUtc": "soon",
@@ -166,7 +166,7 @@ async fn whatever_is_new_in_an_answer_is_tolerated() {
         assert_eq!(updated.end_utc, None);
 
         let bare = &exports[1];
-        assert_eq!(bare.status, Status::Other("Paused".into()));
+        assert_eq!((&bare.status, bare.expires), (&Status::Other("Paused".into()), None));
         assert_eq!(bare.entity_type, Entity::Other("Voucher".into()));
         assert!(bare.files.is_empty() && bare.scope.enterprise_ids.is_empty());
 

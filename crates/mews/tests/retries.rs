@@ -86,6 +86,8 @@ async fn add_is_never_repeated_after_a_lost_answer() {
             Reply::status(204),
             Reply::status(200).body("<html>"),
             Reply::status(200).body("{}"),
+            Reply::status(200).body(r#"{"Export":{"Id":" "}}"#),
+            Reply::status(200).body(r#"{"Export":{"Id":"\u001b[31m"}}"#),
             Reply::status(408),
             Reply::error(500, "oops"),
             Reply::status(502).body("<html>"),

@@ -99,12 +99,13 @@ async fn no_text_shows_a_secret() {
         for reply in [400, 401, 403, 429, 500, 200, 307, 0] {
             let server = Server::start(move |request| {
                 let body = request.json();
-                let message = format!("{} {}", body["ClientToken"], body["AccessToken"]);
+                let link = format!("https://a.b/c?{SIGNATURE}");
+                let message = format!("{} {} {link}", body["ClientToken"], body["AccessToken"]);
                 match reply {
                     0 => Reply::lost(),
                     307 => Reply::status(307).header("Location", &format!("/?{message}")),
                     200 => Reply::status(200).body(message),
-                    status => Reply::error(status, &message),
+                    status => Reply::error(status, &message).header("Request-Id", ACCESS_TOKEN),
                 }
             })
             .await;

@@ -1,5 +1,7 @@
 //! A ready export to a directory of Parquet files.
 
+mod earlier;
+
 use std::io;
 use std::path::Path;
 use std::pin::pin;
@@ -61,6 +63,9 @@ impl Ingest {
     /// in its order, with a [`Manifest`](crate::Manifest) beside them. An export without files
     /// gives one part without rows. The directory is made if it is missing.
     ///
+    /// If an earlier run has committed the same files of this export by the same layout there,
+    /// nothing is done and the report [says so](Report::already_there).
+    ///
     /// Bytes move on the caller's Tokio runtime; decoding, encoding and writing happen on plain
     /// threads. Dropping the future stops them, waits for the batch they are in, and leaves nothing
     /// behind; unless all had been written and the files were just being put in place, which is
@@ -79,6 +84,12 @@ impl Ingest {
         let cancel = settings.cancel.clone();
         let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
         let inputs = inputs(&export)?;
+        if !settings.overwrite
+            && let Some(report) =
+                earlier::report(directory.as_ref(), &settings, &layout, export.id(), &inputs)
+        {
+            return Ok(report);
+        }
         let (feeders, sources): (Vec<Feeder>, Vec<_>) =
             export.files().iter().map(|_| source()).unzip();
         let id = export.id().to_owned();

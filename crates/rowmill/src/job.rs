@@ -58,7 +58,11 @@ impl Job {
     ) -> Result<Self> {
         let started = Instant::now();
         settings.check()?;
-        let output = Output::open(target, settings.entity.clone(), settings.overwrite)?;
+        // The parts of an export have its id in their names. Without its manifest they are what a
+        // run has left that died while it put them in place: this run puts them there again.
+        let unfinished = |id: &String| !target.manifest_path(id).is_some_and(|path| path.exists());
+        let overwrite = settings.overwrite || export.as_ref().is_some_and(unfinished);
+        let output = Output::open(target, settings.entity.clone(), overwrite)?;
         for input in &inputs {
             output.check_free(&output.part_path(&input.stem))?;
         }

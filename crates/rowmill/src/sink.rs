@@ -6,7 +6,9 @@ mod part;
 mod partial;
 mod properties;
 
-pub(crate) use commit::{Output, Target, beside, check_folder, check_free, manifest_path, name_of};
+#[cfg(feature = "mews")]
+pub(crate) use commit::manifest_path;
+pub(crate) use commit::{Output, Target, beside, check_folder, check_free, name_of};
 pub(crate) use manifest::job_id;
 pub use manifest::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
 pub(crate) use part::PartWriter;

@@ -1,9 +1,11 @@
 //! `rowmill demo`: the whole line at work, on this machine alone.
 //!
 //! An export server in this process offers generated rows; the client, the download machine, the
-//! decoder and the sink are the real ones. In the end the written files are read back with another
+//! decoder and the sink are the real ones. On the way the server plays a few faults, as servers
+//! do, and what the client did about them is told. In the end the written files are read back with another
 //! reader and compared with what the generator knows about its rows.
 
+mod faults;
 mod place;
 mod read_back;
 mod table;
@@ -28,6 +30,9 @@ use table::{decimal, table};
 /// The entities that the demo server has rows of.
 const KINDS: [Kind; 3] = [Kind::Reservation, Kind::OrderItem, Kind::Customer];
 
+/// From so many rows on, files are large enough to be cut in their middle.
+const ROWS_FOR_FAULTS: u64 = 1_000;
+
 /// The server is in this process: it need not be spared.
 const POLL_INTERVAL: std::time::Duration = std::time::Duration::from_millis(50);
 
@@ -43,6 +48,8 @@ struct Summary {
     bytes: u64,
     output_bytes: u64,
     elapsed_s: f64,
+    /// What the server did wrong, and what was done about it.
+    survived: Vec<String>,
     exports: Vec<Report>,
     read_back: Vec<ReadBack>,
 }
@@ -66,7 +73,9 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let say = |text: &str| if args.json { Ok(()) } else { output::print(text) };
 
     let started = Instant::now();
-    let server = Server::start(demo_setup(args.rows))
+    let setup = demo_setup(args.rows);
+    let setup = if args.rows < ROWS_FOR_FAULTS { setup } else { setup.mild_faults() };
+    let server = Server::start(setup)
         .await
         .map_err(|error| Failure::new(exit::TRY_LATER, format!("the demo server: {error}")))?;
     let size: u64 = KINDS.iter().flat_map(|kind| server.sizes(kind.name())).sum();
@@ -86,6 +95,8 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     }
     let elapsed_s = started.elapsed().as_secs_f64();
     say(&format!("\n{}", files(&exports)))?;
+    let survived: Vec<String> = server.played().iter().map(faults::survived).collect();
+    survived.iter().try_for_each(|line| say(&format!("survived: {line}")))?;
 
     let mut read_back = Vec::new();
     for (kind, report) in KINDS.into_iter().zip(&exports) {
@@ -102,6 +113,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         bytes: sum(|report| report.bytes),
         output_bytes: sum(|report| report.output_bytes),
         elapsed_s,
+        survived,
         exports,
         read_back,
     };

@@ -20,6 +20,13 @@ fn the_demo_ends_well_and_can_be_run_again() {
         {
             assert!(outcome.stdout.contains(words), "{words} is missing in: {}", outcome.stdout);
         }
+        for words in [
+            "survived: exports/getAll was refused (status 429): asked again after 1 second",
+            "survived: Reservation 1 was cut after 100,000 bytes",
+            "survived: the link of OrderItem 2 had expired",
+        ] {
+            assert!(outcome.stdout.contains(words), "{words} is missing in: {}", outcome.stdout);
+        }
         assert!(
             !outcome.stdout.contains('\x1b') && !outcome.stderr.contains('\x1b'),
             "{outcome:?}"

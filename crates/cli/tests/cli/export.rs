@@ -205,7 +205,7 @@ fn an_export_that_takes_too_long_can_be_taken_over() {
 
     // It still runs, and only one of a type may: asking again is refused.
     let outcome = api.export("--entity Reservation -o lake").folder(folder.path()).run();
-    failed(&api, &folder, &outcome, 3, &["400", "already pending or in progress"]);
+    failed(&api, &folder, &outcome, 4, &["400", "already pending or in progress"]);
 
     let wrong = format!("--entity Customer -o lake --export-id {id}");
     let outcome = api.export(&wrong).folder(folder.path()).run();
@@ -214,6 +214,12 @@ fn an_export_that_takes_too_long_can_be_taken_over() {
     let right = format!("--entity Reservation -o lake --export-id {id}");
     api.export(&right).folder(folder.path()).run().ended(0);
     assert_eq!(rows(&parts(folder.path())[0]), 10);
+    // Once more there is nothing to do.
+    let downloads = api.server.requests().downloads;
+    let outcome = api.export(&right).folder(folder.path()).run();
+    outcome.ended(0);
+    assert!(outcome.stdout.contains("10 rows of this export are there already"), "{outcome:?}");
+    assert_eq!(api.server.requests().downloads, downloads);
 
     let unknown = format!("--entity Reservation -o lake --export-id {ID}");
     api.export(&unknown).folder(folder.path()).run().failed(3, &[ID]);
@@ -256,6 +262,7 @@ fn wrong_options_are_found_before_anything_is_asked_for() {
     for (args, word) in [
         ("--entity Bill --updated 2024-01-01..2025-01-01", "180"),
         ("--entity Bill --posting 2024-01-01..2024-02-01", "LedgerEntry"),
+        ("--entity Bill,Payment --posting 2024-01-01..2024-02-01", "LedgerEntry"),
         ("--entity LedgerEntry --posting 2024-01-01T01:00:00Z..2024-02-01", "whole days"),
         ("--entity Bill --state state.json", "--state"),
         ("--entity Bill,Company --schema schema.json", "one entity"),

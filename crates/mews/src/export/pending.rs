@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::Client;
 use crate::entity::Entity;
@@ -14,6 +14,8 @@ use crate::model::{Export, Status};
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// An outage of the API this many polls long ends the waiting; each poll has several attempts.
 const FAILED_POLLS: u32 = 3;
+/// What a poll may take at least, even if the time allowed for waiting ends meanwhile.
+const LAST_LOOK: Duration = Duration::from_secs(3);
 
 /// An export that was asked for or taken over, and whose id is known.
 ///
@@ -91,15 +93,28 @@ impl PendingExport {
         let mut polls = 0;
         let mut failed = 0;
         let mut pause = FIRST_PAUSE.min(interval);
-        if self.seen.is_none() {
-            polls += 1;
-            self.poll().await?;
-        }
+        let mut left = wait;
+        let mut look = self.seen.is_none();
         loop {
+            if look {
+                polls += 1;
+                // A poll waits too: for its turn, for a busy server, for an answer.
+                match timeout(left.max(LAST_LOOK), self.poll()).await {
+                    Ok(Ok(_)) => failed = 0,
+                    Ok(Err(error)) => {
+                        failed += 1;
+                        if self.seen.is_none() || failed == FAILED_POLLS || !error.is_retryable() {
+                            return Err(error);
+                        }
+                        tracing::warn!(export = %self.id, %error, "poll failed");
+                    }
+                    Err(_) => tracing::warn!(export = %self.id, "poll cut short"),
+                }
+            }
             if let Some(finished) = self.finished() {
                 return finished;
             }
-            let left = wait.saturating_sub(started.elapsed());
+            left = wait.saturating_sub(started.elapsed());
             if left.is_zero() {
                 let status = self.status().map_or("unknown", Status::as_str);
                 let text = format!("not finished in time: its status is {status}");
@@ -108,17 +123,8 @@ impl PendingExport {
             }
             sleep(pause.min(left)).await;
             pause = pause.saturating_mul(2).min(interval);
-            polls += 1;
-            match self.poll().await {
-                Ok(_) => failed = 0,
-                Err(error) => {
-                    failed += 1;
-                    if failed == FAILED_POLLS || !error.is_retryable() {
-                        return Err(error);
-                    }
-                    tracing::warn!(export = %self.id, %error, "poll failed");
-                }
-            }
+            left = wait.saturating_sub(started.elapsed());
+            look = true;
         }
     }
 

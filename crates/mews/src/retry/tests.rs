@@ -24,6 +24,7 @@ async fn waits_double_up_to_the_longest_and_end() {
     let patience = Patience {
         attempts: 6,
         max_backoff: Duration::from_secs(3),
+        longest_asked: Duration::from_secs(60),
         deadline: Duration::from_secs(600),
     };
     let mut attempts = Attempts::new(patience);
@@ -45,6 +46,7 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
     let patience = Patience {
         attempts: 6,
         max_backoff: Duration::from_secs(3),
+        longest_asked: Duration::from_secs(60),
         deadline: Duration::from_secs(60),
     };
     let mut attempts = Attempts::new(patience);
@@ -55,4 +57,18 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
     assert_eq!(attempts.next_wait(Some(Duration::from_secs(2))), None);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(attempts.next_wait(None), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_server_can_ask_for_any_wait() {
+    let patience = Patience {
+        attempts: 6,
+        max_backoff: Duration::from_secs(3),
+        longest_asked: Duration::from_secs(60),
+        deadline: Duration::from_secs(12 * 60 * 60),
+    };
+    let mut attempts = Attempts::new(patience);
+    attempts.count();
+    assert!(attempts.next_wait(Some(Duration::from_secs(60))).is_some());
+    assert_eq!(attempts.next_wait(Some(Duration::from_secs(61))), None);
 }

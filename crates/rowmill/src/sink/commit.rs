@@ -38,6 +38,14 @@ impl Target {
             Self::File(path.to_owned())
         }
     }
+
+    /// Where the manifest of `job` goes; a single file has none.
+    pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
+        match self {
+            Self::File(_) => None,
+            Self::Directory(root) => Some(manifest_path(root, job)),
+        }
+    }
 }
 
 /// The output of one run. The fields are dropped from the first to the last: what is in a folder
@@ -105,10 +113,7 @@ impl Output {
 
     /// Where the manifest of `job` goes; a single file has none.
     pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
-        match &self.target {
-            Target::File(_) => None,
-            Target::Directory(root) => Some(manifest_path(root, job)),
-        }
+        self.target.manifest_path(job)
     }
 
     /// How a manifest names `path`.

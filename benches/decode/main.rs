@@ -18,7 +18,7 @@ const ROWS: u64 = 20_000;
 
 fn lines(corpus: &Corpus) -> Bytes {
     let mut lines = Vec::new();
-    (0..corpus.block_count()).for_each(|block| corpus.write_block(block, &mut lines));
+    corpus.write_rows(0..corpus.rows(), &mut lines);
     lines.into()
 }
 

@@ -168,8 +168,10 @@ impl Decoder {
         self.counts += decoded.counts;
         let error = match self.on_bad_row {
             OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, false) => {
-                let Limit::Rows(most) = at_most else { return None };
-                let first_above = decoded.rejects.get((most - before) as usize);
+                let first_above = match at_most {
+                    Limit::Rows(most) => decoded.rejects.get((most - before) as usize),
+                    _ => decoded.rejects.last(),
+                };
                 Some(too_many(at_most, self.counts, first_above))
             }
             _ => decoded.error,

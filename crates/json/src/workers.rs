@@ -87,6 +87,7 @@ impl Crew {
 impl Threads {
     /// As many threads as the system gives, up to the number asked for.
     fn start(layout: &Layout, options: &Options) -> Self {
+        // What is in it is bounded by `has_room`, from the threads that were really started.
         let (jobs, queue) = unbounded::<Job>();
         let options = Arc::new(options.clone());
         let mut handles = Vec::new();

@@ -68,4 +68,4 @@ mod workers;
 pub use decoder::Decoder;
 pub use error::{Error, ErrorKind, Place, Reject};
 pub use layout::{Allow, Column, Kind, Layout, LayoutError};
-pub use options::{Counts, Limit, OnBadRow, Options};
+pub use options::{Counts, Limit, OnBadRow, Options, Simd};

@@ -31,6 +31,43 @@ pub struct Options {
     /// How many objects and arrays may stand inside one another, the row itself counted.
     /// Default 256.
     pub max_depth: usize,
+    /// The instruction set that decoding uses. Default: the best of this machine. The batches are
+    /// the same for every one.
+    pub simd: Simd,
+}
+
+/// An instruction set that the decoder has code for.
+///
+/// ```
+/// use rowmill_json::{Options, Simd};
+///
+/// assert!(Simd::available().contains(&Simd::Portable));
+/// let mut options = Options::default();
+/// options.simd = Simd::Portable;
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Simd {
+    /// The best one of this machine, found out at run time.
+    #[default]
+    Auto,
+    /// What every machine has.
+    Portable,
+    /// AVX2 and BMI of x86-64.
+    Avx2,
+    /// AVX-512 (F, BW, VL and VBMI2) of x86-64.
+    Avx512,
+    /// NEON of AArch64.
+    Neon,
+}
+
+impl Simd {
+    /// The instruction sets of this machine, the best one last. One that is not here is read as
+    /// [`Auto`](Simd::Auto).
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        vec![Self::Portable]
+    }
 }
 
 impl Default for Options {
@@ -42,6 +79,7 @@ impl Default for Options {
             on_bad_row: OnBadRow::Fail,
             max_line_bytes: 64 << 20,
             max_depth: 256,
+            simd: Simd::Auto,
         }
     }
 }

@@ -79,7 +79,7 @@ pub use ingest::{Ingest, ingest};
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::{
-    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Place,
+    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Simd, Place,
     Reject,
 };
 pub use settings::Compression;

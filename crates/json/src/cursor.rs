@@ -1,126 +1,115 @@
-//! A place in one line, and the steps that move it over the tokens of JSON.
+//! A place in the text, and the steps that move it over the tokens of JSON: the general way, for
+//! everything that is not written as usual.
 
-use rowmill_scan::{EscapeFault, Number, Span, check_escapes, scan_string, unescape};
+use rowmill_scan::{EscapeFault, Number, Padded, Span, check_escapes, scan_string, unescape};
 
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 use crate::options::Counts;
+use crate::walk::Stamped;
 
 /// What lives longer than a line: scratch memory, limits and tallies.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) max_depth: usize,
     /// Text of the last string that had escapes.
-    text: Vec<u8>,
+    unescaped: Vec<u8>,
     /// Open brackets of a value being skipped; empty between values.
     pub(crate) open: Vec<u8>,
-    /// Uses of leniencies.
+    /// Uses of leniencies in the present row, and whether there are any.
     pub(crate) tally: Counts,
+    pub(crate) bent: bool,
 }
 
 impl Context {
     pub(crate) fn new(max_depth: usize) -> Self {
-        Self { max_depth, text: Vec::new(), open: Vec::new(), tally: Counts::default() }
+        Self {
+            max_depth,
+            unescaped: Vec::new(),
+            open: Vec::new(),
+            tally: Counts::default(),
+            bent: false,
+        }
+    }
+
+    /// After a row that was not good: what it has used does not count.
+    pub(crate) fn start_over(&mut self) {
+        self.open.clear();
+        (self.tally, self.bent) = (Counts::default(), false);
+    }
+
+    /// Counts a use of a leniency in the present row.
+    pub(crate) fn bend(&mut self, use_of: impl FnOnce(&mut Counts) -> &mut u64) {
+        *use_of(&mut self.tally) += 1;
+        self.bent = true;
     }
 }
 
-/// A place in a line. The line has no line end, and `at <= line.len()` always holds.
-pub(crate) struct Cursor<'a> {
-    pub(crate) line: &'a [u8],
+/// A place in a text of whole lines, each with its end. No token goes over a line end, so every
+/// step stops there by itself.
+pub(crate) struct Cursor<'a, L> {
+    pub(crate) level: L,
+    pub(crate) text: Padded<'a>,
     pub(crate) at: usize,
     /// Objects and arrays around this place that are being read into columns.
     pub(crate) depth: usize,
     pub(crate) context: &'a mut Context,
 }
 
-/// What JSON may have between tokens; the line end cannot occur in a line.
-fn is_blank(byte: u8) -> bool {
+/// What JSON may have between the tokens of a line.
+pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 
-/// Whether the line holds nothing.
-pub(crate) fn is_blank_line(line: &[u8]) -> bool {
-    line.iter().all(|&byte| is_blank(byte))
-}
-
-impl<'a> Cursor<'a> {
-    pub(crate) fn new(line: &'a [u8], context: &'a mut Context) -> Self {
-        context.open.clear();
-        Self { line, at: 0, depth: 0, context }
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self) -> Option<u8> {
-        self.line.get(self.at).copied()
-    }
-
-    #[inline]
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        &self.line[self.at..]
+impl<'a, L: Stamped> Cursor<'a, L> {
+    /// The byte at the cursor, a line end at the end of the line.
+    #[inline(always)]
+    pub(crate) fn peek(&self) -> u8 {
+        self.text.byte(self.at)
     }
 
     /// No token begins with a byte this low, so most calls end at the first comparison.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn skip_blanks(&mut self) {
-        if self.peek().is_some_and(|byte| byte <= b' ') {
-            self.skip_some_blanks();
-        }
-    }
-
-    fn skip_some_blanks(&mut self) {
-        while self.peek().is_some_and(is_blank) {
+        while self.peek() <= b' ' && is_blank(self.peek()) {
             self.at += 1;
         }
     }
 
     /// Passes the byte if it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
-        let here = self.peek() == Some(byte);
-        self.at += usize::from(here);
-        here
-    }
-
-    /// Goes into an object or array; the bracket must be at the cursor.
-    pub(crate) fn enter(&mut self) -> Outcome<()> {
-        self.check_depth(self.depth + 1)?;
-        self.depth += 1;
+        if self.peek() != byte {
+            return false;
+        }
         self.at += 1;
-        self.skip_blanks();
-        Ok(())
+        true
     }
 
     /// Refuses a bracket at the cursor that would be the `depth`th around its content.
     pub(crate) fn check_depth(&self, depth: usize) -> Outcome<()> {
-        if depth <= self.context.max_depth {
-            return Ok(());
-        }
-        let most =
-            format!("at most {} objects and arrays inside one another", self.context.max_depth);
-        Err(Fault::new(ErrorKind::Depth, self.at, most, "one more"))
+        check_depth(self.context, depth, self.at)
     }
 
     /// After a value inside brackets: `true` past a comma, `false` past the closing `bracket`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn another(&mut self, bracket: u8) -> Outcome<bool> {
         self.skip_blanks();
-        match self.peek() {
-            Some(b',') => {
-                self.at += 1;
-                self.skip_blanks();
-                Ok(true)
-            }
-            Some(byte) if byte == bracket => {
-                self.at += 1;
-                self.depth -= 1;
-                Ok(false)
-            }
-            _ if bracket == b'}' => Err(self.syntax("`,` or `}`")),
-            _ => Err(self.syntax("`,` or `]`")),
+        let byte = self.peek();
+        if byte == b',' {
+            self.at += 1;
+            self.skip_blanks();
+            return Ok(true);
         }
+        if byte == bracket {
+            self.at += 1;
+            return Ok(false);
+        }
+        Err(self.syntax(if bracket == b'}' { "`,` or `}`" } else { "`,` or `]`" }))
     }
 
     /// Passes the colon after a key and stands at the value.
+    #[inline(always)]
     pub(crate) fn colon(&mut self) -> Outcome<()> {
         self.skip_blanks();
         if !self.take(b':') {
@@ -133,7 +122,7 @@ impl<'a> Cursor<'a> {
     /// Passes one of `true`, `false`, `null`.
     #[inline]
     pub(crate) fn literal(&mut self, word: &'static str) -> Outcome<()> {
-        if self.rest().starts_with(word.as_bytes()) {
+        if self.text.block::<5>(self.at).starts_with(word.as_bytes()) {
             self.at += word.len();
             return Ok(());
         }
@@ -142,7 +131,13 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     fn not_literal(&mut self, word: &'static str) -> Box<Fault> {
-        let same = self.rest().iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
+        let same = self
+            .text
+            .block::<5>(self.at)
+            .iter()
+            .zip(word.as_bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
         self.at += same;
         self.syntax(word)
     }
@@ -150,7 +145,7 @@ impl<'a> Cursor<'a> {
     /// Reads the number at the cursor.
     #[inline]
     pub(crate) fn number(&mut self) -> Outcome<Number<'a>> {
-        match Number::scan(self.rest()) {
+        match Number::scan(&self.text.text()[self.at..]) {
             Ok((number, length)) => {
                 self.at += length;
                 Ok(number)
@@ -163,12 +158,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes the string whose opening quote is at the cursor; UTF-8 is checked, escapes are not.
-    #[inline]
+    #[inline(always)]
     fn span(&mut self) -> Outcome<(&'a [u8], Span)> {
         let start = self.at + 1;
-        match scan_string(self.line, start) {
+        match scan_string(self.level, self.text, start) {
             Ok(span) => {
-                let inside = &self.line[start..span.end];
+                let inside = self.text.slice(start, span.end);
                 if !span.ascii {
                     self.check_utf8(start, inside)?;
                 }
@@ -193,21 +188,22 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads the string whose opening quote is at the cursor: what it stands for, as UTF-8.
-    #[inline]
-    pub(crate) fn text(&mut self) -> Outcome<&[u8]> {
+    #[inline(always)]
+    pub(crate) fn string(&mut self) -> Outcome<&[u8]> {
         let start = self.at + 1;
         let (inside, span) = self.span()?;
         if !span.escaped {
             return Ok(inside);
         }
-        self.context.text.clear();
-        match unescape(inside, &mut self.context.text) {
-            Ok(()) => Ok(&self.context.text),
+        self.context.unescaped.clear();
+        match unescape(inside, &mut self.context.unescaped) {
+            Ok(()) => Ok(&self.context.unescaped),
             Err(fault) => Err(self.bad_escape(start, fault)),
         }
     }
 
-    /// Passes the string at the cursor with the same verdict as [`text`](Self::text).
+    /// Passes the string at the cursor with the same verdict as [`string`](Self::string).
+    #[inline(always)]
     pub(crate) fn skip_string(&mut self) -> Outcome<()> {
         let start = self.at + 1;
         let (inside, span) = self.span()?;
@@ -239,10 +235,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn byte_at(&self, at: usize) -> String {
-        match self.line.get(at) {
-            None => "the end of the line".into(),
-            Some(&byte) if b"{}[],:\"".contains(&byte) => format!("`{}`", byte as char),
-            Some(byte) => format!("byte 0x{byte:02X}"),
+        match self.text.byte(at) {
+            b'\n' => "the end of the line".into(),
+            byte if b"{}[],:\"".contains(&byte) => format!("`{}`", byte as char),
+            byte => format!("byte 0x{byte:02X}"),
         }
     }
 
@@ -267,14 +263,29 @@ impl<'a> Cursor<'a> {
     ) -> Box<Fault> {
         let length = self.at - start;
         let bytes = |count| if count == 1 { "1 byte".into() } else { format!("{count} bytes") };
-        let found = match self.line.get(start) {
-            Some(b'"') => format!("string, {}", bytes(length.saturating_sub(2))),
-            Some(b'{') => "object".into(),
-            Some(b'[') => "array".into(),
-            Some(b't' | b'f') => "boolean".into(),
-            Some(b'n') => "null".into(),
+        let found = match self.text.byte(start) {
+            b'"' => format!("string, {}", bytes(length.saturating_sub(2))),
+            b'{' => "object".into(),
+            b'[' => "array".into(),
+            b't' | b'f' => "boolean".into(),
+            b'n' => "null".into(),
             _ => format!("number, {}", bytes(length)),
         };
         Fault::new(kind, start, expected.into(), found)
     }
+}
+
+/// Refuses a bracket at `at` that would be the `depth`th around its content.
+#[inline(always)]
+pub(crate) fn check_depth(context: &Context, depth: usize, at: usize) -> Outcome<()> {
+    if depth <= context.max_depth {
+        return Ok(());
+    }
+    Err(too_deep(context.max_depth, at))
+}
+
+#[cold]
+fn too_deep(most: usize, at: usize) -> Box<Fault> {
+    let most = format!("at most {most} objects and arrays inside one another");
+    Fault::new(ErrorKind::Depth, at, most, "one more")
 }

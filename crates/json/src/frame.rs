@@ -28,6 +28,8 @@ pub(crate) struct Frame {
     pub(crate) offset: u64,
     /// Number of its first line.
     pub(crate) first_line: u64,
+    /// How many lines it has.
+    pub(crate) lines: usize,
 }
 
 /// Takes chunks, gives frames.
@@ -57,7 +59,7 @@ impl Framer {
             chunks: VecDeque::new(),
             ended: false,
             carry: BytesMut::new(),
-            frame: Frame { pieces: Vec::new(), offset: 0, first_line: 1 },
+            frame: Frame { pieces: Vec::new(), offset: 0, first_line: 1, lines: 0 },
             bytes: 0,
             lines: 0,
             too_long: false,
@@ -150,7 +152,9 @@ impl Framer {
             pieces: Vec::new(),
             offset: self.frame.offset + self.bytes as u64,
             first_line: self.frame.first_line + self.lines as u64,
+            lines: 0,
         };
+        self.frame.lines = self.lines;
         (self.bytes, self.lines) = (0, 0);
         std::mem::replace(&mut self.frame, next)
     }

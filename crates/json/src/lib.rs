@@ -51,7 +51,7 @@
 //! keys that nobody reads are checked for grammar only. Half of a surrogate pair is refused
 //! wherever it stands.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod column;
 mod cursor;
@@ -63,6 +63,7 @@ mod layout;
 mod options;
 mod rows;
 mod skip;
+mod walk;
 mod workers;
 
 pub use decoder::Decoder;

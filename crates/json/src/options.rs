@@ -66,7 +66,7 @@ impl Simd {
     /// [`Auto`](Simd::Auto).
     #[must_use]
     pub fn available() -> Vec<Self> {
-        vec![Self::Portable]
+        crate::walk::Chosen::all().into_iter().map(|(simd, _)| simd).collect()
     }
 }
 

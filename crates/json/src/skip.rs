@@ -2,23 +2,31 @@
 
 use crate::cursor::Cursor;
 use crate::fault::Outcome;
+use crate::walk::Stamped;
 
-impl Cursor<'_> {
-    /// Passes the value at the cursor. Brackets are kept on a stack of our own, so depth costs
-    /// memory (one byte a level, up to the limit) and never the thread's stack.
+impl<L: Stamped> Cursor<'_, L> {
+    /// Passes the value at the cursor.
     pub(crate) fn skip_value(&mut self) -> Outcome<()> {
+        let level = self.level;
+        level.skip_value(self)
+    }
+
+    /// What [`skip_value`](Self::skip_value) does. Brackets are kept on a stack of our own, so
+    /// depth costs memory (one byte a level, up to the limit) and never the thread's stack.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self) -> Outcome<()> {
         let floor = self.context.open.len();
         loop {
             // At the first byte of a value.
             match self.peek() {
-                Some(b'"') => self.skip_string()?,
-                Some(b'-' | b'0'..=b'9') => {
+                b'"' => self.skip_string()?,
+                b'-' | b'0'..=b'9' => {
                     self.number()?;
                 }
-                Some(b't') => self.literal("true")?,
-                Some(b'f') => self.literal("false")?,
-                Some(b'n') => self.literal("null")?,
-                Some(bracket @ (b'{' | b'[')) => {
+                b't' => self.literal("true")?,
+                b'f' => self.literal("false")?,
+                b'n' => self.literal("null")?,
+                bracket @ (b'{' | b'[') => {
                     self.check_depth(self.depth + self.context.open.len() + 1)?;
                     self.at += 1;
                     self.skip_blanks();
@@ -59,8 +67,9 @@ impl Cursor<'_> {
         }
     }
 
+    #[inline(always)]
     fn skip_key(&mut self) -> Outcome<()> {
-        if self.peek() != Some(b'"') {
+        if self.peek() != b'"' {
             return Err(self.syntax("a key"));
         }
         self.skip_string()?;

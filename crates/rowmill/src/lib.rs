@@ -79,8 +79,8 @@ pub use ingest::{Ingest, ingest};
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::{
-    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Simd, Place,
-    Reject,
+    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Place,
+    Reject, Simd,
 };
 pub use settings::Compression;
 pub use sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof};

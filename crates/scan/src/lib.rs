@@ -10,11 +10,13 @@
 //! surrogate pair is refused, since text that holds one cannot be UTF-8).
 //!
 //! ```
-//! use rowmill_scan::{Number, parse_uuid, scan_string};
+//! use rowmill_scan::{Number, PADDING, Padded, Portable, parse_uuid, scan_string};
 //!
-//! let line = br#""Value":-12.50}"#;
-//! let key = scan_string(line, 1).unwrap();
-//! assert_eq!(&line[1..key.end], b"Value");
+//! let mut line = br#""Value":-12.50}"#.to_vec();
+//! line.resize(line.len() + PADDING, 0);
+//! let text = Padded::new(&line).unwrap();
+//! let key = scan_string(Portable, text, 1).unwrap();
+//! assert_eq!(text.slice(1, key.end), b"Value");
 //!
 //! let (number, end) = Number::scan(&line[8..]).unwrap();
 //! assert_eq!(end, 6);
@@ -26,19 +28,27 @@
 #![deny(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 #[allow(unsafe_code)]
 mod arch;
+mod digits;
 mod duration;
 mod number;
 mod string;
 mod time;
 mod uuid;
 
+#[cfg(target_arch = "aarch64")]
+pub use arch::Neon;
+#[cfg(target_arch = "x86_64")]
+pub use arch::{Avx2, Avx512};
+pub use arch::{Clock, Level, Marks, PADDING, Padded, Portable};
 pub use duration::is_duration;
 pub use number::{Misfit, Number, Small};
 pub use string::{EscapeFault, Span, check_escapes, scan_string, unescape};
-pub use time::{Instant, parse_date, parse_instant};
+pub use time::{Instant, parse_date, parse_instant, quoted_date, quoted_instant};
 pub use uuid::parse_uuid;
 
 /// Counts the line ends (`\n`) in `bytes`.

@@ -3,6 +3,9 @@
 //! A number stays text until a column asks for a value, so nothing passes through a float on the
 //! way to an integer or a decimal.
 
+use crate::arch::{PADDING, Padded};
+use crate::digits::Eight;
+
 /// A number of the JSON grammar, split into its parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Number<'a> {
@@ -121,60 +124,70 @@ impl<'a> Number<'a> {
     }
 }
 
-/// A number short enough for one word: at most 18 digits and no exponent.
+/// A number of at most eight digits before the point, at most eight after it and no exponent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Small {
     negative: bool,
-    digits: u64,
-    /// How many of the digits stand after the point.
-    fraction: usize,
+    whole: u64,
+    fraction: u64,
+    /// How many digits stand after the point.
+    places: usize,
 }
 
 impl Small {
-    /// Reads the number at the start of `bytes` and gives it with the index of the first byte after
-    /// it, if it is short and one of the bytes that may follow a value without a blank does follow.
-    /// `None` says nothing about the number: [`Number::scan`] does.
-    #[inline]
+    /// Reads the number at `at` and gives it with the index of the first byte after it. `None` says
+    /// nothing about the number: [`Number::scan`] does.
+    #[inline(always)]
     #[must_use]
-    pub fn scan(bytes: &[u8]) -> Option<(Self, usize)> {
-        let negative = bytes.first() == Some(&b'-');
+    pub fn scan(text: Padded<'_>, at: usize) -> Option<(Self, usize)> {
+        let block = text.block::<PADDING>(at);
+        let word = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&block[at..at + 8]);
+            u64::from_le_bytes(bytes)
+        };
+        let negative = block[0] == b'-';
         let start = usize::from(negative);
-        let (mut at, mut point, mut digits) = (start, None, 0_u64);
-        loop {
-            match bytes.get(at)? {
-                digit @ b'0'..=b'9' => {
-                    // Wraps only with more digits than are let through below.
-                    digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-                }
-                b'.' if point.is_none() => point = Some(at),
-                b',' | b'}' | b']' => break,
-                _ => return None,
-            }
-            at += 1;
-            // Eighteen digits, a sign and a point: more might not fit the word.
-            if at > 20 {
+        let whole = Eight::read(word(start));
+        let point = start + whole.count;
+        let leading_zero = (block[start] == b'0') & (whole.count != 1);
+        if (whole.count == 0) | leading_zero {
+            return None;
+        }
+        let mut number = Self { negative, whole: whole.right(), fraction: 0, places: 0 };
+        let mut end = point;
+        if block[point] == b'.' {
+            let fraction = Eight::read(word(point + 1));
+            if fraction.count == 0 {
                 return None;
             }
+            (number.fraction, number.places) = (fraction.right(), fraction.count);
+            end = point + 1 + fraction.count;
         }
-        let whole = &bytes[start..point.unwrap_or(at)];
-        let fraction = point.map_or(0, |point| at - point - 1);
-        let legal = match whole {
-            [] => false,
-            [b'0', rest @ ..] => rest.is_empty(),
-            _ => true,
-        };
-        let short = whole.len() + fraction <= 18;
-        let complete = point.is_none() || fraction > 0;
-        (legal && short && complete).then_some((Self { negative, digits, fraction }, at))
+        // A ninth digit or an exponent.
+        let goes_on = block[end].wrapping_sub(b'0') < 10 || block[end] | 0x20 == b'e';
+        (!goes_on).then_some((number, at + end))
     }
 
-    /// As [`Number::scaled`], or `None` where it takes more than one multiplication.
-    #[inline]
+    /// As [`Number::scaled`], or `None` where that takes more than two multiplications.
+    #[inline(always)]
     #[must_use]
     pub fn scaled(&self, scale: u8) -> Option<i128> {
-        let power = TEN.get(usize::from(scale).checked_sub(self.fraction)?)?;
-        let value = i128::from(self.digits) * i128::from(*power);
+        let scale = usize::from(scale);
+        let whole = u128::from(self.whole) * u128::from(*TEN.get(scale)?);
+        let fraction = self.fraction * TEN.get(scale.checked_sub(self.places)?)?;
+        // Below 10^8 times 10^18, and 10^18.
+        let value = (whole + u128::from(fraction)) as i128;
         Some(if self.negative { -value } else { value })
+    }
+
+    /// As [`Number::scaled`] for a whole number, or `None` if it was written with a point.
+    #[inline(always)]
+    #[must_use]
+    pub fn whole(&self) -> Option<i64> {
+        // Below 10^8.
+        let value = self.whole as i64;
+        (self.places == 0).then_some(if self.negative { -value } else { value })
     }
 }
 
@@ -200,19 +213,28 @@ const TEN: [u64; 19] = {
 #[cfg(test)]
 mod tests {
     use super::{Misfit, Number, Small};
+    use crate::arch::{PADDING, Padded};
     use alloc::format;
+
+    fn small(text: &str) -> Option<(Small, usize)> {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.resize(text.len() + PADDING, b'1');
+        Small::scan(Padded::new(&bytes).unwrap(), 0)
+    }
 
     fn scaled(text: &str, scale: u8) -> Result<i128, Misfit> {
         let (number, end) = Number::scan(text.as_bytes()).unwrap();
         assert_eq!(end, text.len(), "{text}");
         let value = number.scaled(scale);
         // The short way gives the same value or none.
-        for after in [",", "}", "]"] {
-            let followed = format!("{text}{after}1");
-            if let Some((small, length)) = Small::scan(followed.as_bytes()) {
+        for after in [",", "}", "]", " ", "\n"] {
+            if let Some((small, length)) = small(&format!("{text}{after}1")) {
                 assert_eq!(length, text.len());
                 if let Some(small) = small.scaled(scale) {
                     assert_eq!(Ok(small), value, "{text}");
+                }
+                if let Some(small) = small.whole() {
+                    assert_eq!(number.scaled(0), Ok(small.into()), "{text}");
                 }
             }
         }
@@ -252,17 +274,16 @@ mod tests {
 
     #[test]
     fn short_numbers() {
-        let small =
-            |text: &str| Small::scan(text.as_bytes()).and_then(|(small, _)| small.scaled(4));
+        let small = |text: &str| small(text)?.0.scaled(4);
         assert_eq!(small("93.46,"), Some(934_600));
         assert_eq!(small("-0.0001}"), Some(-1));
         assert_eq!(small("0]"), Some(0));
         assert_eq!(small("-3700,"), Some(-37_000_000));
-        assert_eq!(small("999999999999999999,"), Some(9_999_999_999_999_999_990_000));
-        assert_eq!(small("12345678901234.5678,"), Some(123_456_789_012_345_678));
+        assert_eq!(small("99999999,"), Some(999_999_990_000));
+        assert_eq!(small("12345678.9012\n"), Some(123_456_789_012));
+        assert_eq!(small("1 "), Some(10_000));
         for none in [
             "",
-            "1",
             "-",
             "-,",
             ",",
@@ -270,16 +291,15 @@ mod tests {
             "1.,",
             "01,",
             "-01,",
-            "1.2.3,",
+            "00,",
             "1e5,",
-            "1 ,",
-            "1a,",
+            "1E5,",
+            "1.5e5,",
             "+1,",
             "1.23456,",
-            "1234567890123456789,",
-            "0.123456789012345678,",
+            "123456789,",
+            "0.123456789,",
             "--1,",
-            "1-,",
             "000000000000000000000000,",
         ] {
             assert_eq!(small(none), None, "{none}");

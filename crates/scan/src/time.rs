@@ -1,5 +1,8 @@
 //! Calendar dates and instants.
 
+use crate::arch::Level;
+use crate::digits::Eight;
+
 /// An instant on the UTC time line, as read from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instant {
@@ -23,68 +26,8 @@ pub struct Instant {
 /// assert_eq!((instant.seconds, instant.nanos), (1_701_265_769, 982_000_000));
 /// assert!(rowmill_scan::parse_instant(b"2023-11-29T14:49:29").is_none());
 /// ```
-#[inline]
 #[must_use]
 pub fn parse_instant(text: &[u8]) -> Option<Instant> {
-    // Nearly always: no fraction, and the zone is `Z`.
-    if let Some([head @ .., b'Z']) = text.first_chunk::<20>()
-        && text.len() == 20
-        && let Some(seconds) = whole_second(head)
-    {
-        return Some(Instant { seconds, nanos: 0, finer: false });
-    }
-    any_instant(text)
-}
-
-/// Reads `YYYY-MM-DDThh:mm:ss` in UTC, eight bytes at a time; `None` for anything else, lower case
-/// included.
-#[inline]
-fn whole_second(text: &[u8; 19]) -> Option<i64> {
-    let word = |at: usize| {
-        let bytes = text.get(at..)?.first_chunk::<8>()?;
-        Some(u64::from_le_bytes(*bytes))
-    };
-    let year_month = Pairs::read(word(0)?, *b"0000-00-", [9, 9, 9, 9, 0, 9, 9, 0])?;
-    let day_minute = Pairs::read(word(8)?, *b"00T00:00", [9, 9, 0, 9, 9, 0, 9, 9])?;
-    let second = Pairs::read(word(11)?, *b"00:00:00", [9, 9, 0, 9, 9, 0, 9, 9])?.at(6);
-    let year = year_month.at(0) * 100 + year_month.at(2);
-    let (hour, minute) = (day_minute.at(3), day_minute.at(6));
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let days = days_of(year, year_month.at(5), day_minute.at(0))?;
-    Some(i64::from(days) * 86_400 + hour * 3600 + minute * 60 + second)
-}
-
-/// Eight characters of a fixed form, as the numbers that neighbouring digits make.
-struct Pairs(u64);
-
-impl Pairs {
-    /// `form` has a zero for each digit; `most` is how far above its form each byte may be.
-    #[inline]
-    fn read(word: u64, form: [u8; 8], most: [u8; 8]) -> Option<Self> {
-        let form = u64::from_le_bytes(form);
-        // Digits become their values and the marks between them zero.
-        let values = word ^ form;
-        // Adding what a byte lacks to 0x7F sets its high bit if it is above its bound. A carry out
-        // of a byte comes only from one whose own high bit is set, which is seen anyway.
-        let lacks = u64::from_le_bytes(most.map(|most| 0x7F - most));
-        if (values.wrapping_add(lacks) | values) & 0x8080_8080_8080_8080 != 0 {
-            return None;
-        }
-        // Tens times ten stays below a byte, so nothing runs over.
-        Some(Self(values * 10 + (values >> 8)))
-    }
-
-    /// The number whose tens stand at `at`.
-    #[inline]
-    fn at(&self, at: u32) -> i64 {
-        (self.0 >> (8 * at) & 0xFF) as i64
-    }
-}
-
-/// [`parse_instant`] without a guess.
-fn any_instant(text: &[u8]) -> Option<Instant> {
     let (head, mut rest) = text.split_at_checked(19)?;
     let days = parse_date(&head[..10])?;
     if head[10] | 0x20 != b't' || head[13] != b':' || head[16] != b':' {
@@ -115,13 +58,53 @@ fn any_instant(text: &[u8]) -> Option<Instant> {
             if hours > 23 || minutes > 59 {
                 return None;
             }
-            let offset = hours * 3600 + minutes * 60;
+            let offset = i64::from(hours * 3600 + minutes * 60);
             if *sign == b'+' { offset } else { -offset }
         }
         _ => return None,
     };
-    let seconds = i64::from(days) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    let of_day = i64::from(hour * 3600 + minute * 60 + second);
+    let seconds = i64::from(days) * 86_400 + of_day - offset;
     Some(Instant { seconds, nanos, finer })
+}
+
+/// The instant in UTC whose opening quote is the first byte, in the form that serialisers write:
+/// `"YYYY-MM-DDThh:mm:ssZ"`, or with a fraction of 1 to 8 digits. With it the length, quotes
+/// included. `None` says nothing: [`parse_instant`] does.
+#[inline(always)]
+pub fn quoted_instant<L: Level>(level: L, block: &[u8; 64]) -> Option<(Instant, usize)> {
+    let clock = level.clock(block)?;
+    let days = days_of(clock.year, clock.month, clock.day)?;
+    let seconds = i64::from(days) * 86_400 + i64::from(clock.second);
+    if block[20] == b'Z' && block[21] == b'"' {
+        return Some((Instant { seconds, nanos: 0, finer: false }, 22));
+    }
+    if block[20] != b'.' {
+        return None;
+    }
+    let (fraction, _) = block[21..].split_first_chunk::<8>()?;
+    let fraction = Eight::read(u64::from_le_bytes(*fraction));
+    let end = 21 + fraction.count;
+    if fraction.count == 0 || block[end] != b'Z' || block[end + 1] != b'"' {
+        return None;
+    }
+    // As if zeros followed the digits, up to eight.
+    let nanos = fraction.left() as u32 * 10;
+    Some((Instant { seconds, nanos, finer: false }, end + 2))
+}
+
+/// The date whose opening quote is the first byte, `"YYYY-MM-DD"`, as days since 1970-01-01.
+/// `None` says nothing: [`parse_date`] does.
+#[inline(always)]
+pub fn quoted_date<L: Level>(level: L, block: &[u8; 64]) -> Option<(i32, usize)> {
+    if block[11] != b'"' {
+        return None;
+    }
+    // A date is the beginning of an instant.
+    let mut midnight = *b"\"0000-00-00T00:00:00Z\"                                          ";
+    midnight[..11].copy_from_slice(&block[..11]);
+    let clock = level.clock(&midnight)?;
+    Some((days_of(clock.year, clock.month, clock.day)?, 12))
 }
 
 /// Reads `YYYY-MM-DD` into days since 1970-01-01; years 0000 to 9999, calendar checked.
@@ -140,40 +123,36 @@ pub fn parse_date(text: &[u8]) -> Option<i32> {
 }
 
 /// Days since 1970-01-01 of a day of a year from 0 to 9999; `None` if there is no such day.
-#[inline]
-fn days_of(year: i64, month: i64, day: i64) -> Option<i32> {
-    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
-        return None;
-    }
+#[inline(always)]
+fn days_of(year: u32, month: u32, day: u32) -> Option<i32> {
+    // All of it without a branch until the end: dates in data follow no pattern.
+    let leap = (year % 4 == 0) & ((year % 25 != 0) | (year % 16 == 0));
+    let longest = if month == 2 { 28 + u32::from(leap) } else { 30 + ((month ^ (month >> 3)) & 1) };
+    let exists = (month.wrapping_sub(1) < 12) & (day.wrapping_sub(1) < longest);
     // Counting the year from March puts the leap day last, so the days before a month are a
-    // straight line; eras of 400 years have the same length.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    let day_of_era = of_era * 365 + of_era / 4 - of_era / 100 + day_of_year;
-    // 719,468 days lie between 0000-03-01 and 1970-01-01; the sum is within ±4 million.
-    Some((era * 146_097 + day_of_era - 719_468) as i32)
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    // straight line (Neri and Schneider, "Euclidean affine functions", 2023). Four hundred years
+    // more keep all of it positive.
+    let early = month <= 2;
+    let year = year + 400 - u32::from(early);
+    let month = if early { month + 12 } else { month };
+    let century = year / 100;
+    let of_year = 1461 * year / 4 - century + century / 4;
+    let of_month = (979 * month).wrapping_sub(2919) / 32;
+    // 719,468 days lie between 0000-03-01 and 1970-01-01, and 146,097 in 400 years.
+    let days = (of_year + of_month + day) as i32 - (719_469 + 146_097);
+    exists.then_some(days)
 }
 
 /// The two digits at `at`.
-fn two(text: &[u8], at: usize) -> Option<i64> {
+fn two(text: &[u8], at: usize) -> Option<u32> {
     let (tens, ones) = (text.get(at)?.wrapping_sub(b'0'), text.get(at + 1)?.wrapping_sub(b'0'));
-    (tens <= 9 && ones <= 9).then(|| i64::from(tens) * 10 + i64::from(ones))
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Instant, any_instant, parse_date, parse_instant};
+    use super::{Instant, parse_date, parse_instant, quoted_date, quoted_instant};
+    use crate::arch::{Level, Portable};
     use alloc::format;
 
     #[test]
@@ -197,20 +176,50 @@ mod tests {
         assert_eq!(parse_date(b"9999-12-31"), Some(expected - 1));
     }
 
-    #[test]
-    fn the_guess_takes_nothing_else() {
-        let good = *b"2024-12-31T23:59:58Z";
-        for at in 0..good.len() {
-            for byte in 0..=255u8 {
-                let mut text = good;
-                text[at] = byte;
-                assert_eq!(parse_instant(&text), any_instant(&text), "{byte:#x} at {at}");
+    /// What is between the quotes, read the long way; `None` also for what the short way leaves.
+    fn long_way(block: &[u8; 64]) -> Option<(Instant, usize)> {
+        let inside = block.strip_prefix(b"\"")?;
+        let end = inside.iter().position(|&byte| byte == b'"')?;
+        let instant = parse_instant(&inside[..end])?;
+        let short = inside[end - 1] == b'Z' && inside[10] == b'T' && end <= 29;
+        short.then_some((instant, end + 2))
+    }
+
+    fn compare<L: Level>(level: L) {
+        for good in ["2024-12-31T23:59:58", "2024-12-31T23:59:58.1", "1999-01-01T00:00:00.12345678"]
+        {
+            let mut text = [b'x'; 64];
+            let line = format!("\"{good}Z\",");
+            text[..line.len()].copy_from_slice(line.as_bytes());
+            assert!(quoted_instant(level, &text).is_some());
+            for at in 0..line.len() {
+                for byte in 0..=255u8 {
+                    let mut text = text;
+                    text[at] = byte;
+                    assert_eq!(quoted_instant(level, &text), long_way(&text), "{byte:#x} at {at}");
+                }
             }
         }
-        let days =
-            ["2023-02-29", "2024-02-29", "1900-02-29", "0000-02-29", "9999-12-31", "2024-04-31"];
-        for day in days.map(|day| format!("{day}T00:00:00Z")) {
-            assert_eq!(parse_instant(day.as_bytes()), any_instant(day.as_bytes()), "{day}");
+        for day in ["2023-02-29", "2024-02-29", "1900-02-29", "0000-02-29", "9999-12-31"] {
+            for day in [day, "2024-04-31", "2024-00-10", "2024-10-00", "2024-13-01", "2024-1-001"] {
+                let mut text = [b'"'; 64];
+                text[1..11].copy_from_slice(day.as_bytes());
+                let long = parse_date(day.as_bytes()).map(|days| (days, 12));
+                assert_eq!(quoted_date(level, &text), long, "{day}");
+                text[11..22].copy_from_slice(b"T00:00:00Z\"");
+                assert_eq!(quoted_date(level, &text), None);
+                assert_eq!(quoted_instant(level, &text), long_way(&text), "{day}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_short_way_takes_nothing_else() {
+        compare(Portable);
+        #[cfg(target_arch = "x86_64")]
+        {
+            crate::Avx2::detect().map(compare);
+            crate::Avx512::detect().map(compare);
         }
     }
 
@@ -228,7 +237,6 @@ mod tests {
             ("2024-01-01T05:30:00+05:30", at(1_704_067_200, 0, false)),
         ] {
             assert_eq!(parse_instant(text.as_bytes()), expected, "{text}");
-            assert_eq!(any_instant(text.as_bytes()), expected, "{text}");
         }
         for bad in [
             "",

@@ -5,72 +5,184 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray};
+use arrow_array::{ArrayRef, DictionaryArray, PrimitiveArray};
+use rowmill_scan::Padded;
 
-use super::Fill;
-use super::primitive::Primitive;
-use super::text::Strings;
+use super::buffer::Fixed;
+use super::strings::Strings;
+use super::{Fill, Usual};
 use crate::cursor::Cursor;
 use crate::fault::Outcome;
+use crate::walk::Stamped;
 
 /// A column of keys into a dictionary that lists each text of the batch once, in the order of
 /// their first appearance. A row that is taken back leaves no entry behind.
 #[derive(Default)]
-pub(super) struct CategoryColumn {
-    keys: Primitive<Int32Type>,
-    dictionary: Strings,
+pub(crate) struct CategoryColumn {
+    keys: Fixed<i32>,
+    recent: Box<[Recent]>,
+    dictionary: Box<Dictionary>,
+}
+
+/// A short text that was seen in this batch and its key: a copy of what the dictionary says, found
+/// without looking further.
+#[derive(Clone, Default)]
+struct Recent {
+    /// The text, its closing quote and zeros.
+    quoted: [u8; WIDTH],
+    /// One more than the key; zero where there is nothing.
+    key: i32,
+}
+
+const WIDTH: usize = 32;
+
+/// As many texts are remembered, each in a place of its own.
+const RECENT: usize = 64;
+
+#[derive(Default)]
+struct Dictionary {
+    texts: Strings,
     index: HashMap<Box<[u8]>, i32, RandomState>,
-    /// Length of `keys` when each entry of the dictionary was added.
+    /// The row that brought each text.
     added_at: Vec<usize>,
-    /// The key given out last: rows of one kind tend to come together.
-    last: i32,
+}
+
+impl Dictionary {
+    fn key(&mut self, text: &[u8], row: usize) -> i32 {
+        if let Some(&key) = self.index.get(text) {
+            return key;
+        }
+        let key = self.added_at.len();
+        self.index.insert(text.into(), key as i32);
+        self.texts.reserve((key + 1).next_power_of_two().max(16));
+        self.texts.put(key, text);
+        self.added_at.push(row);
+        key as i32
+    }
 }
 
 impl CategoryColumn {
-    fn key(&mut self, text: &[u8]) -> i32 {
-        if self.dictionary.get(self.last as usize) == Some(text) {
-            return self.last;
+    /// The place for the text of `length` bytes that `block` begins with.
+    #[inline(always)]
+    fn place(block: &[u8; 64], length: usize) -> usize {
+        let word = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&block[at..at + 8]);
+            u64::from_le_bytes(bytes)
+        };
+        let first = word(0) & ones(length.min(8));
+        let second = word(8) & ones(length.clamp(8, 16) - 8);
+        let mixed = (first ^ second.rotate_left(23)).wrapping_add(length as u64);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
+    }
+
+    #[cold]
+    fn remember(&mut self, place: usize, text: &[u8], key: i32) {
+        if self.recent.is_empty() {
+            self.recent = vec![Recent::default(); RECENT].into();
         }
-        if let Some(&key) = self.index.get(text) {
-            self.last = key;
-            return key;
+        let mut recent = Recent { quoted: [0; WIDTH], key: key + 1 };
+        recent.quoted[..text.len()].copy_from_slice(text);
+        recent.quoted[text.len()] = b'"';
+        self.recent[place] = recent;
+    }
+
+    fn forget_recent(&mut self) {
+        self.recent.fill(Recent::default());
+    }
+}
+
+/// As many low bytes of ones, at most eight.
+#[inline(always)]
+fn ones(bytes: usize) -> u64 {
+    if bytes == 0 { 0 } else { u64::MAX >> (64 - 8 * bytes as u32) }
+}
+
+impl Usual for CategoryColumn {
+    #[inline(always)]
+    fn usual<L: Stamped>(
+        &mut self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+        row: usize,
+    ) -> Option<usize> {
+        if text.byte(at) != b'"' {
+            return None;
         }
-        let key = self.added_at.len() as i32;
-        self.index.insert(text.into(), key);
-        self.dictionary.push(text);
-        self.added_at.push(self.keys.len());
-        key
+        let block = text.block::<64>(at + 1);
+        let mut length = 0;
+        let mut marks = level.marks(block);
+        if L::WIDTH < WIDTH {
+            while marks.special == 0 && length + 2 * L::WIDTH <= WIDTH && at + length < text.len() {
+                length += L::WIDTH;
+                marks = level.marks(text.block(at + 1 + length));
+            }
+        }
+        length += marks.special.trailing_zeros() as usize;
+        // The texts that are remembered are shorter than a block, plain, and end with their quote.
+        if length >= WIDTH {
+            return None;
+        }
+        let place = Self::place(block, length);
+        let recent = self.recent.get(place)?;
+        let (halves, _) = block.as_chunks::<WIDTH>();
+        let mask = u32::MAX >> (WIDTH - 1 - length);
+        if level.differences(&halves[0], &recent.quoted) & mask != 0 || recent.key == 0 {
+            return None;
+        }
+        self.keys.put(row, recent.key - 1);
+        Some(at + length + 2)
     }
 }
 
 impl Fill for CategoryColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        if cursor.peek() != Some(b'"') {
+    fn reserve(&mut self, rows: usize) {
+        self.keys.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if cursor.peek() != b'"' {
             return Err(cursor.mismatch("string"));
         }
-        let key = self.key(cursor.text()?);
-        self.keys.push(key);
+        let start = cursor.at + 1;
+        let input = cursor.text;
+        let text = cursor.string()?;
+        let key = self.dictionary.key(text, row);
+        self.keys.put(row, key);
+        // Only what stands in the input as it is can be found there again.
+        if text.len() < WIDTH && input.text().get(start..start + text.len()) == Some(text) {
+            let place = Self::place(input.block(start), text.len());
+            self.remember(place, text, key);
+        }
         Ok(())
     }
 
-    fn push_null(&mut self) {
-        self.keys.push_null();
-    }
-
-    fn truncate(&mut self, len: usize) {
-        self.keys.truncate(len);
-        let kept = self.added_at.partition_point(|&at| at < len);
-        for text in self.dictionary.iter_from(kept) {
-            self.index.remove(text);
+    fn clear(&mut self, from: usize, to: usize) {
+        self.keys.clear(from, to);
+        let dictionary = &mut *self.dictionary;
+        let kept = dictionary.added_at.partition_point(|&at| at < from);
+        let all = dictionary.added_at.len();
+        if kept < all {
+            for text in kept..all {
+                dictionary.index.remove(dictionary.texts.get(text));
+            }
+            dictionary.texts.clear(kept, all);
+            dictionary.added_at.truncate(kept);
+            self.forget_recent();
         }
-        self.dictionary.truncate(kept);
-        self.added_at.truncate(kept);
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        self.index.clear();
-        self.added_at.clear();
-        let values = Arc::new(self.dictionary.take());
-        Arc::new(DictionaryArray::<Int32Type>::new(self.keys.take(), values))
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let dictionary = &mut *self.dictionary;
+        let texts = dictionary.added_at.len();
+        dictionary.texts.reserve(texts);
+        let values = Arc::new(dictionary.texts.take(texts));
+        dictionary.index.clear();
+        dictionary.added_at.clear();
+        self.forget_recent();
+        let (keys, nulls) = self.keys.take(rows);
+        let keys = PrimitiveArray::<Int32Type>::new(keys, nulls);
+        Arc::new(DictionaryArray::new(keys, values))
     }
 }

@@ -1,44 +1,48 @@
 //! Binary floating point.
 
-use arrow_array::ArrayRef;
+use std::sync::Arc;
+
 use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, PrimitiveArray};
 
 use super::Fill;
-use super::primitive::Primitive;
+use super::buffer::Fixed;
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::Outcome;
+use crate::walk::Stamped;
 
 /// A column of `f64`: the nearest one to the text; what would be infinite is refused.
 #[derive(Default)]
-pub(super) struct FloatColumn {
-    values: Primitive<Float64Type>,
+pub(crate) struct FloatColumn {
+    values: Fixed<f64>,
 }
 
 impl Fill for FloatColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        if !matches!(cursor.peek(), Some(b'-' | b'0'..=b'9')) {
+    fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if !matches!(cursor.peek(), b'-' | b'0'..=b'9') {
             return Err(cursor.mismatch("float64"));
         }
         let start = cursor.at;
         match cursor.number()?.to_f64() {
             Some(value) => {
-                self.values.push(value);
+                self.values.put(row, value);
                 Ok(())
             }
             None => Err(cursor.value_fault(ErrorKind::Range, start, "float64")),
         }
     }
 
-    fn push_null(&mut self) {
-        self.values.push_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        self.values.clear(from, to);
     }
 
-    fn truncate(&mut self, len: usize) {
-        self.values.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        self.values.finish()
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let (values, nulls) = self.values.take(rows);
+        Arc::new(PrimitiveArray::<Float64Type>::new(values, nulls))
     }
 }

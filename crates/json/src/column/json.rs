@@ -5,33 +5,34 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 
 use super::Fill;
-use super::text::Strings;
+use super::strings::Strings;
 use crate::cursor::Cursor;
 use crate::fault::Outcome;
+use crate::walk::Stamped;
 
 /// A column of JSON text: checked like everything else, kept byte for byte.
 #[derive(Default)]
-pub(super) struct JsonColumn {
+pub(crate) struct JsonColumn {
     values: Strings,
 }
 
 impl Fill for JsonColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
+    fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
         let start = cursor.at;
         cursor.skip_value()?;
-        self.values.push(&cursor.line[start..cursor.at]);
+        self.values.put(row, cursor.text.slice(start, cursor.at));
         Ok(())
     }
 
-    fn push_null(&mut self) {
-        self.values.push_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        self.values.clear(from, to);
     }
 
-    fn truncate(&mut self, len: usize) {
-        self.values.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.values.take())
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        Arc::new(self.values.take(rows))
     }
 }

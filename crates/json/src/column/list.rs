@@ -3,71 +3,80 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, ListArray};
-use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::FieldRef;
 
+use super::buffer::Ends;
 use super::{Fill, Slot};
 use crate::cursor::Cursor;
 use crate::fault::Outcome;
 use crate::layout::Column;
+use crate::walk::Stamped;
 
 /// A column of lists over one column of all their elements.
-pub(super) struct ListColumn {
+pub(crate) struct ListColumn {
+    pub(crate) element: Slot,
+    /// Elements of all lists so far, those of an unfinished one included.
+    pub(crate) len: usize,
+    /// Elements there is room for.
+    pub(crate) room: usize,
+    /// Arrays and objects around an element.
+    pub(crate) depth: usize,
     field: FieldRef,
-    element: Slot,
-    /// One more than there are lists; the first is 0.
-    offsets: Vec<i32>,
-    nulls: NullBufferBuilder,
+    ends: Ends,
 }
 
 impl ListColumn {
-    pub(super) fn new(item: &Column) -> Self {
-        let (field, element) = (item.field(), Slot::new(item));
-        Self { field, element, offsets: vec![0], nulls: NullBufferBuilder::new(0) }
+    pub(super) fn new(item: &Column, depth: usize) -> Self {
+        let (field, element) = (item.field(), Slot::new(item, depth + 1));
+        Self { element, len: 0, room: 0, depth: depth + 1, field, ends: Ends::default() }
     }
 
-    /// Elements take at least two bytes of input each, so their number fits where bytes do.
-    fn close(&mut self) {
-        self.offsets.push(self.element.len() as i32);
+    /// Makes room for another element.
+    #[cold]
+    pub(crate) fn grow(&mut self) {
+        self.room = (2 * self.room).max(64);
+        self.element.reserve(self.room);
+    }
+
+    /// The list of `row` ends with the last element.
+    #[inline(always)]
+    pub(crate) fn close(&mut self, row: usize) {
+        self.ends.put(row, self.len);
     }
 }
 
 impl Fill for ListColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        if cursor.peek() != Some(b'[') {
+    fn reserve(&mut self, rows: usize) {
+        self.ends.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if cursor.peek() != b'[' {
             return Err(cursor.mismatch("list"));
         }
-        cursor.enter()?;
-        if cursor.take(b']') {
-            cursor.depth -= 1;
-        } else {
-            loop {
-                self.element.read(cursor).map_err(|fault| fault.in_element())?;
-                if !cursor.another(b']')? {
-                    break;
-                }
-            }
-        }
-        self.close();
-        self.nulls.append_non_null();
+        cursor.at = cursor.level.list(cursor.text, cursor.context, self, cursor.at, row)?;
         Ok(())
     }
 
-    fn push_null(&mut self) {
-        self.close();
-        self.nulls.append_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        self.ends.clear(from, to);
+        let kept = self.ends.before(from);
+        // One more than there are: the one whose reading failed.
+        self.element.clear(kept, (self.len + 1).min(self.room));
+        self.len = kept;
     }
 
-    fn truncate(&mut self, len: usize) {
-        self.offsets.truncate(len + 1);
-        self.element.truncate(self.offsets[len] as usize);
-        self.nulls.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let offsets = std::mem::replace(&mut self.offsets, vec![0]);
-        let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        let elements = self.element.finish();
-        Arc::new(ListArray::new(Arc::clone(&self.field), offsets, elements, self.nulls.finish()))
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let (offsets, nulls) = self.ends.take(rows);
+        self.element.reserve(self.len);
+        let elements = self.element.finish(self.len);
+        (self.len, self.room) = (0, 0);
+        Arc::new(ListArray::new(
+            Arc::clone(&self.field),
+            OffsetBuffer::new(offsets),
+            elements,
+            nulls,
+        ))
     }
 }

@@ -5,65 +5,88 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use arrow_array::{ArrayRef, MapArray, StructArray};
-use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, FieldRef};
 
-use super::text::Strings;
+use super::buffer::Ends;
+use super::strings::Strings;
 use super::{Fill, Slot};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
+use crate::walk::Stamped;
 
 /// So many keys of a map are compared one by one, which costs less than any index; beyond, it would
 /// cost the square of their number.
 const FEW: usize = 32;
 
 /// A column of maps over one column of all their keys and one of all their values.
-pub(super) struct MapColumn {
+pub(crate) struct MapColumn {
     entries: FieldRef,
     keys: Strings,
     /// Keys of the present map, once they are more than a few.
     index: HashSet<Box<[u8]>, RandomState>,
     value: Slot,
-    /// One more than there are maps; the first is 0.
-    offsets: Vec<i32>,
-    nulls: NullBufferBuilder,
+    /// Entries of all maps so far, those of an unfinished one included.
+    len: usize,
+    /// Entries there is room for.
+    room: usize,
+    /// Arrays and objects around a value.
+    depth: usize,
+    ends: Ends,
 }
 
 impl MapColumn {
     /// `column` is the map itself, `value` the description of its values.
-    pub(super) fn new(column: &Column, value: &Column) -> Self {
+    pub(super) fn new(column: &Column, value: &Column, depth: usize) -> Self {
         let entries = match column.field().data_type() {
             DataType::Map(entries, _) => Arc::clone(entries),
             // A column whose kind is a map has that type.
             _ => value.field(),
         };
-        let (keys, index, value) = (Strings::default(), HashSet::default(), Slot::new(value));
-        Self { entries, keys, index, value, offsets: vec![0], nulls: NullBufferBuilder::new(0) }
+        Self {
+            entries,
+            keys: Strings::default(),
+            index: HashSet::default(),
+            value: Slot::new(value, depth + 1),
+            len: 0,
+            room: 0,
+            depth: depth + 1,
+            ends: Ends::default(),
+        }
     }
 
-    /// Whether the map whose keys begin at `first` has this key already.
+    /// Whether the map whose entries begin at `first` has this key already.
     fn has(&mut self, first: usize, key: &[u8]) -> bool {
-        let before = self.keys.len() - first;
+        let before = self.len - first;
         if before < FEW {
-            return self.keys.iter_from(first).any(|before| before == key);
+            return (first..self.len).any(|entry| self.keys.get(entry) == key);
         }
         if before == FEW {
             self.index.clear();
-            self.index.extend(self.keys.iter_from(first).map(Into::into));
+            self.index.extend((first..self.len).map(|entry| self.keys.get(entry).into()));
         }
         !self.index.insert(key.into())
     }
 
-    fn read_entries(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        let first = self.keys.len();
+    fn grow(&mut self) {
+        self.room = (2 * self.room).max(64);
+        self.keys.reserve(self.room);
+        self.value.reserve(self.room);
+    }
+
+    fn read_entries<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>) -> Outcome<()> {
+        let first = self.len;
         loop {
-            if cursor.peek() != Some(b'"') {
+            if cursor.peek() != b'"' {
                 return Err(cursor.syntax("a key"));
             }
+            if self.len == self.room {
+                self.grow();
+            }
             let start = cursor.at;
-            let key = cursor.text()?;
+            let key = cursor.string()?;
             if self.has(first, key) {
                 return Err(Fault::new(
                     ErrorKind::DuplicateKey,
@@ -72,9 +95,12 @@ impl MapColumn {
                     "it again",
                 ));
             }
-            self.keys.push(key);
+            self.keys.put(self.len, key);
             cursor.colon()?;
-            self.value.read(cursor).map_err(|fault| fault.in_entry())?;
+            cursor.depth = self.depth;
+            self.value.read(cursor, self.len).map_err(|fault| fault.in_entry())?;
+            cursor.depth = self.depth - 1;
+            self.len += 1;
             if !cursor.another(b'}')? {
                 return Ok(());
             }
@@ -83,45 +109,48 @@ impl MapColumn {
 }
 
 impl Fill for MapColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        if cursor.peek() != Some(b'{') {
+    fn reserve(&mut self, rows: usize) {
+        self.ends.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if cursor.peek() != b'{' {
             return Err(cursor.mismatch("map"));
         }
-        cursor.enter()?;
-        if cursor.take(b'}') {
-            cursor.depth -= 1;
-        } else {
+        cursor.check_depth(self.depth)?;
+        cursor.at += 1;
+        cursor.skip_blanks();
+        if !cursor.take(b'}') {
             self.read_entries(cursor)?;
         }
-        self.offsets.push(self.keys.len() as i32);
-        self.nulls.append_non_null();
+        self.ends.put(row, self.len);
         Ok(())
     }
 
-    fn push_null(&mut self) {
-        self.offsets.push(self.keys.len() as i32);
-        self.nulls.append_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        self.ends.clear(from, to);
+        let kept = self.ends.before(from);
+        // One more than there are: the one whose reading failed.
+        let written = (self.len + 1).min(self.room);
+        self.keys.clear(kept, written);
+        self.value.clear(kept, written);
+        self.len = kept;
     }
 
-    fn truncate(&mut self, len: usize) {
-        self.offsets.truncate(len + 1);
-        let entries = self.offsets[len] as usize;
-        self.keys.truncate(entries);
-        self.value.truncate(entries);
-        self.nulls.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let offsets = std::mem::replace(&mut self.offsets, vec![0]);
-        let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let (offsets, nulls) = self.ends.take(rows);
         self.index = HashSet::default();
-        let columns: Vec<ArrayRef> = vec![Arc::new(self.keys.take()), self.value.finish()];
+        self.keys.reserve(self.len);
+        self.value.reserve(self.len);
+        let columns: Vec<ArrayRef> =
+            vec![Arc::new(self.keys.take(self.len)), self.value.finish(self.len)];
+        (self.len, self.room) = (0, 0);
         let fields = match self.entries.data_type() {
             DataType::Struct(fields) => fields.clone(),
             _ => Default::default(),
         };
         let entries = StructArray::new(fields, columns, None);
-        let field = Arc::clone(&self.entries);
-        Arc::new(MapArray::new(field, offsets, entries, self.nulls.finish(), false))
+        let (field, offsets) = (Arc::clone(&self.entries), OffsetBuffer::new(offsets));
+        Arc::new(MapArray::new(field, offsets, entries, nulls, false))
     }
 }

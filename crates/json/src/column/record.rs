@@ -3,210 +3,199 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StructArray};
-use arrow_buffer::NullBufferBuilder;
 use arrow_schema::Fields;
 
-use super::pattern::Pattern;
-use super::{Fill, Slot};
+use super::buffer::Bits;
+use super::names::Names;
+use super::{Fill, Glue, Slot};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
+use crate::walk::Stamped;
 
 /// A column of objects, and the row itself.
-///
-/// A field has been read in this object exactly if its column is longer than this one: that finds
-/// both keys that stand twice and keys that are missing, with nothing to keep beside.
 pub(crate) struct RecordColumn {
-    fields: Fields,
-    slots: Vec<Slot>,
-    /// The key of each slot.
-    patterns: Vec<Pattern>,
-    order: Order,
-    /// Slots by name, sorted.
-    by_name: Vec<(Box<[u8]>, usize)>,
-    nulls: NullBufferBuilder,
+    /// One more than there are columns: the last stands for the end of the object.
+    pub(crate) fields: Box<[Field]>,
+    /// The first key, with the bracket before it.
+    pub(crate) opening: Glue,
+    /// Which field that key names.
+    pub(crate) first: usize,
+    /// The field that was found last when it was not the expected one.
+    pub(crate) found: usize,
+    /// The field that came first when another was expected.
+    first_instead: usize,
+    /// Objects begun so far.
+    pub(crate) visits: u64,
+    /// How many fields must have a value.
+    pub(crate) required: usize,
+    /// Objects and arrays around a value of these fields.
+    pub(crate) depth: usize,
+    /// How much there is to say against trying the keys after the expected one.
+    pub(crate) doubt: u32,
+    valid: Bits,
+    names: Names,
+    types: Fields,
 }
 
-/// What comes next in an object; the cursor is past the colon, or past the closing bracket.
-enum Key {
-    Slot(usize),
-    Unknown,
-    End,
+/// A field of an object: how its key is written, what comes after it, and its column.
+#[repr(C, align(64))]
+pub(crate) struct Field {
+    /// What stands between the value before and that of this field.
+    pub(crate) glue: Glue,
+    /// The object this field was last seen in, by its number.
+    pub(crate) seen: u64,
+    /// The field that is expected after this one.
+    pub(crate) next: u32,
+    /// The last field that came instead, how often in a row, and in which object.
+    instead: u32,
+    times: u32,
+    surprised_in: u64,
+    pub(crate) slot: Slot,
+    name: Box<str>,
 }
 
-/// How many keys are tried before one is read by itself.
-const GUESSES: usize = 4;
+/// A surprise that comes so often in a row is expected from then on. One alone, a key that is
+/// missing for once, changes nothing.
+const CONVINCING: u32 = 2;
 
-/// Which key came after which. Objects mostly come from one serialiser, which writes keys in one
-/// order and may leave some out. What stands here is tried first and has no say in what is right.
-struct Order {
-    /// For the beginning (0) and each slot (its index and 1): the slot that is expected next.
-    next: Vec<usize>,
-    /// The slot that came instead when the expectation last failed. One surprise alone, a key that
-    /// is missing for once, changes nothing; the same one twice does.
-    instead: Vec<usize>,
-}
-
-impl Order {
-    fn new(slots: usize) -> Self {
-        Self { next: (0..=slots).collect(), instead: vec![slots; slots + 1] }
-    }
-
-    #[cold]
-    fn learn(&mut self, place: usize, slot: usize) {
-        if self.instead[place] == slot {
-            self.next[place] = slot;
-        }
-        self.instead[place] = slot;
-    }
-}
+/// The same where the expected key may just be missing: believing too early would make it a
+/// surprise when it comes back.
+const CONVINCING_IF_SKIPPED: u32 = 12;
 
 impl RecordColumn {
-    pub(crate) fn new(columns: &[Column]) -> Self {
-        let fields = columns.iter().map(Column::field).collect();
-        let slots: Vec<Slot> = columns.iter().map(Slot::new).collect();
-        let patterns = slots.iter().map(|slot| Pattern::new(slot.name())).collect();
-        let names = slots.iter().map(|slot| Box::<[u8]>::from(slot.name().as_bytes()));
-        let mut by_name: Vec<_> = names.zip(0..).collect();
-        by_name.sort();
-        let order = Order::new(slots.len());
-        Self { fields, slots, patterns, order, by_name, nulls: NullBufferBuilder::new(0) }
-    }
-
-    /// Rows so far.
-    pub(crate) fn len(&self) -> usize {
-        self.nulls.len()
-    }
-
-    /// Reads the fields of the object whose bracket is at the cursor, to its end, and says how many
-    /// had a key.
-    fn read_fields(&mut self, cursor: &mut Cursor<'_>) -> Outcome<usize> {
-        cursor.check_depth(cursor.depth + 1)?;
-        cursor.depth += 1;
-        let row = self.len();
-        let mut next = self.first_key(cursor)?;
-        let (mut place, mut read) = (0, 0);
-        loop {
-            match next {
-                Key::Slot(at) => {
-                    let slot = &mut self.slots[at];
-                    if slot.len() > row {
-                        let kind = ErrorKind::DuplicateKey;
-                        let fault = Fault::new(kind, cursor.at, "each key once", "it again");
-                        return Err(fault.in_field(slot.name()));
-                    }
-                    slot.read(cursor).map_err(|fault| fault.in_field(slot.name()))?;
-                    place = at + 1;
-                    read += 1;
-                }
-                Key::Unknown => cursor.skip_value()?,
-                Key::End => return Ok(read),
-            }
-            next = self.next_key(cursor, place)?;
+    /// `depth` objects and arrays stand around the object.
+    pub(crate) fn new(columns: &[Column], depth: usize) -> Self {
+        let types = columns.iter().map(Column::field).collect();
+        let required = columns.iter().filter(|column| !column.is_nullable()).count();
+        let field = |(column, next): (&Column, u32)| Field {
+            glue: Glue::plain(',', column.name()),
+            seen: 0,
+            next,
+            instead: 0,
+            times: 0,
+            surprised_in: 0,
+            slot: Slot::new(column, depth + 1),
+            name: column.name().into(),
+        };
+        let end = Column::boolean("the end").required();
+        let mut fields: Vec<Field> = columns.iter().zip(1..).map(field).collect();
+        fields.push(Field { glue: Glue::exactly(b"}"), ..field((&end, 0)) });
+        Self {
+            fields: fields.into(),
+            opening: columns.first().map_or_else(Glue::never, |c| Glue::plain('{', c.name())),
+            first: 0,
+            found: 0,
+            first_instead: 0,
+            visits: 0,
+            required,
+            depth: depth + 1,
+            doubt: 0,
+            valid: Bits::default(),
+            names: Names::new(columns.iter().map(Column::name)),
+            types,
         }
     }
 
-    /// Passes the opening bracket and the first key.
-    fn first_key(&mut self, cursor: &mut Cursor<'_>) -> Outcome<Key> {
-        let guess = self.order.next[0];
-        if let Some(pattern) = self.patterns.get(guess)
-            && let Some(length) = pattern.matches_first(cursor.rest())
-        {
-            cursor.at += length;
-            cursor.skip_blanks();
-            return Ok(Key::Slot(guess));
-        }
-        cursor.at += 1;
-        cursor.skip_blanks();
-        if cursor.take(b'}') {
-            cursor.depth -= 1;
-            return Ok(Key::End);
-        }
-        self.any_key(cursor, 0)
+    /// Index of the field that stands for the end of the object.
+    #[inline(always)]
+    pub(crate) fn end(&self) -> usize {
+        self.fields.len() - 1
     }
 
-    /// Passes what stands between two values, or the end of the object. The keys expected after
-    /// `place` are each compared in one go with what a serialiser writes.
-    #[inline]
-    fn next_key(&mut self, cursor: &mut Cursor<'_>, place: usize) -> Outcome<Key> {
-        let mut guess = place;
-        for _ in 0..GUESSES {
-            guess = self.order.next[guess];
-            let Some(pattern) = self.patterns.get(guess) else { break };
-            if let Some(length) = pattern.matches(cursor.rest()) {
-                cursor.at += length;
-                cursor.skip_blanks();
-                return Ok(Key::Slot(guess));
-            }
-            guess += 1;
-        }
-        if cursor.another(b'}')? { self.any_key(cursor, place) } else { Ok(Key::End) }
+    /// The object is that of `row`.
+    #[inline(always)]
+    pub(crate) fn close(&mut self, row: usize) {
+        self.valid.set(row);
     }
 
-    /// Reads the key at the cursor, and its colon.
-    fn any_key(&mut self, cursor: &mut Cursor<'_>, place: usize) -> Outcome<Key> {
-        if cursor.peek() != Some(b'"') {
-            return Err(cursor.syntax("a key"));
-        }
-        let key = cursor.text()?;
-        let found = self.by_name.binary_search_by(|(name, _)| (**name).cmp(key));
-        cursor.colon()?;
-        let Ok(at) = found else { return Ok(Key::Unknown) };
-        let slot = self.by_name[at].1;
-        self.order.learn(place, slot);
-        Ok(Key::Slot(slot))
+    /// The field of this name.
+    #[inline(always)]
+    pub(crate) fn find(&self, key: &[u8]) -> Option<usize> {
+        self.names.find(key)
     }
 
-    /// Nulls for the keys that were not there.
-    fn fill_missing(&mut self, cursor: &Cursor<'_>) -> Outcome<()> {
-        let row = self.len();
-        for slot in &mut self.slots {
-            if slot.len() == row {
-                let end = cursor.at - 1;
-                slot.null(cursor, end, ErrorKind::Missing)
-                    .map_err(|fault| fault.in_field(slot.name()))?;
-            }
+    /// After the field `place` came the field `found`, which was not expected. `skipped` says that
+    /// it is one of those that were expected later.
+    pub(crate) fn learn(&mut self, place: usize, found: usize, skipped: bool) {
+        let field = &mut self.fields[place];
+        let again = field.instead == found as u32 && field.surprised_in + 1 == self.visits;
+        field.times = if again { field.times + 1 } else { 1 };
+        (field.instead, field.surprised_in) = (found as u32, self.visits);
+        if field.times >= if skipped { CONVINCING_IF_SKIPPED } else { CONVINCING } {
+            field.next = found as u32;
         }
-        Ok(())
     }
 
-    /// The rows as the columns of a batch.
-    pub(crate) fn finish_columns(&mut self) -> Vec<ArrayRef> {
-        self.nulls.finish();
-        self.slots.iter_mut().map(|slot| slot.finish()).collect()
+    /// The object began with `bytes`, of which the key is that of `field`.
+    pub(crate) fn learn_opening(&mut self, field: usize, bytes: &[u8]) {
+        if self.first == field || self.first_instead == field {
+            (self.first, self.opening) = (field, Glue::exactly(bytes));
+        }
+        self.first_instead = field;
+    }
+
+    /// The value of `field` has `bytes` between it and the one before.
+    pub(crate) fn learn_glue(&mut self, field: usize, bytes: &[u8]) {
+        let glue = &mut self.fields[field].glue;
+        if !glue.is(bytes) {
+            *glue = Glue::exactly(bytes);
+        }
+    }
+
+    /// The fault lies in the field of this index.
+    #[cold]
+    pub(crate) fn in_field(&self, fault: Box<Fault>, field: usize) -> Box<Fault> {
+        fault.in_field(&self.fields[field].name)
+    }
+
+    /// The first field without which there is no row, of an object whose bracket is at `at`.
+    #[cold]
+    pub(crate) fn missing(&self, at: usize) -> Box<Fault> {
+        let columns = &self.fields[..self.end()];
+        let missing = |field: &&Field| field.slot.required && field.seen != self.visits;
+        let name = columns.iter().find(missing).map_or("", |field| &field.name);
+        Fault::new(ErrorKind::Missing, at, "a value", "nothing").in_field(name)
+    }
+
+    /// The first `rows` rows as the columns of a batch.
+    pub(crate) fn finish_columns(&mut self, rows: usize) -> Vec<ArrayRef> {
+        // Every row of a batch is there.
+        self.valid.take(rows);
+        self.columns(rows)
+    }
+
+    fn columns(&mut self, rows: usize) -> Vec<ArrayRef> {
+        let end = self.end();
+        self.fields[..end].iter_mut().map(|field| field.slot.finish(rows)).collect()
     }
 }
 
 impl Fill for RecordColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        if cursor.peek() != Some(b'{') {
+    fn reserve(&mut self, rows: usize) {
+        let end = self.end();
+        self.fields[..end].iter_mut().for_each(|field| field.slot.reserve(rows));
+        self.valid.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if cursor.peek() != b'{' {
             return Err(cursor.mismatch("object"));
         }
-        if self.read_fields(cursor)? < self.slots.len() {
-            self.fill_missing(cursor)?;
-        }
-        self.nulls.append_non_null();
+        cursor.at = cursor.level.object(cursor.text, cursor.context, self, cursor.at, row)?;
         Ok(())
     }
 
-    fn push_null(&mut self) {
-        for slot in &mut self.slots {
-            slot.push_null();
-        }
-        self.nulls.append_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        let end = self.end();
+        self.fields[..end].iter_mut().for_each(|field| field.slot.clear(from, to));
+        self.valid.clear(from, to);
     }
 
-    fn truncate(&mut self, len: usize) {
-        for slot in &mut self.slots {
-            slot.truncate(len);
-        }
-        self.nulls.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let nulls = self.nulls.finish();
-        let columns = self.slots.iter_mut().map(|slot| slot.finish()).collect();
-        Arc::new(StructArray::new(self.fields.clone(), columns, nulls))
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let nulls = self.valid.take_nulls(rows);
+        let columns = self.columns(rows);
+        Arc::new(StructArray::new(self.types.clone(), columns, nulls))
     }
 }

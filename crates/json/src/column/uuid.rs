@@ -3,49 +3,53 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, FixedSizeBinaryArray};
-use arrow_buffer::NullBufferBuilder;
+use rowmill_scan::Padded;
 
-use super::Fill;
+use super::buffer::Fixed;
+use super::{Fill, Usual};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::Outcome;
+use crate::walk::Stamped;
 
-const BYTES: usize = 16;
-
-/// Length of the text between quotes.
+/// Length of the text with its quotes.
 const QUOTED: usize = 38;
 
 /// A column of 16-byte values.
-pub(super) struct UuidColumn {
-    values: Vec<u8>,
-    nulls: NullBufferBuilder,
+#[derive(Default)]
+pub(crate) struct UuidColumn {
+    /// The bytes as they lie in memory, whatever number that makes.
+    values: Fixed<i128>,
 }
 
-impl Default for UuidColumn {
-    fn default() -> Self {
-        Self { values: Vec::new(), nulls: NullBufferBuilder::new(0) }
+impl Usual for UuidColumn {
+    #[inline(always)]
+    fn usual<L: Stamped>(
+        &mut self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+        row: usize,
+    ) -> Option<usize> {
+        let uuid = level.uuid(text.block(at))?;
+        self.values.put(row, i128::from_ne_bytes(uuid));
+        Some(at + QUOTED)
     }
 }
 
 impl Fill for UuidColumn {
-    fn read(&mut self, cursor: &mut Cursor<'_>) -> Outcome<()> {
-        // Nearly always: a quote, the text, a quote. No digit or hyphen ends a string.
-        if let Some([b'"', text @ .., b'"']) = cursor.rest().first_chunk::<QUOTED>()
-            && let Some(uuid) = rowmill_scan::parse_uuid(text)
-        {
-            cursor.at += QUOTED;
-            self.values.extend_from_slice(&uuid);
-            self.nulls.append_non_null();
-            return Ok(());
-        }
-        if cursor.peek() != Some(b'"') {
+    fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+    }
+
+    fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()> {
+        if cursor.peek() != b'"' {
             return Err(cursor.mismatch("uuid"));
         }
         let start = cursor.at;
-        match rowmill_scan::parse_uuid(cursor.text()?) {
+        match rowmill_scan::parse_uuid(cursor.string()?) {
             Some(uuid) => {
-                self.values.extend_from_slice(&uuid);
-                self.nulls.append_non_null();
+                self.values.put(row, i128::from_ne_bytes(uuid));
                 Ok(())
             }
             None => Err(cursor.value_fault(
@@ -56,19 +60,12 @@ impl Fill for UuidColumn {
         }
     }
 
-    fn push_null(&mut self) {
-        self.values.extend_from_slice(&[0; BYTES]);
-        self.nulls.append_null();
+    fn clear(&mut self, from: usize, to: usize) {
+        self.values.clear(from, to);
     }
 
-    fn truncate(&mut self, len: usize) {
-        self.values.truncate(len * BYTES);
-        self.nulls.truncate(len);
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        let next = Vec::with_capacity(self.values.len());
-        let values = std::mem::replace(&mut self.values, next);
-        Arc::new(FixedSizeBinaryArray::new(BYTES as i32, values.into(), self.nulls.finish()))
+    fn finish(&mut self, rows: usize) -> ArrayRef {
+        let (values, nulls) = self.values.take(rows);
+        Arc::new(FixedSizeBinaryArray::new(16, values.into_inner(), nulls))
     }
 }

@@ -1,100 +1,77 @@
 //! What instruction sets do with a block of bytes at once. The only place in this crate where code
-//! may be unsafe; each kernel has a plain twin that is its oracle.
+//! may be unsafe.
+//!
+//! A [`Level`] is a value that stands for an instruction set this machine has been found to have:
+//! whoever holds one may use it. Each kernel of a level is checked against that of [`Portable`],
+//! which is plain safe code.
 
 #[cfg(target_arch = "x86_64")]
-mod x86_64;
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod padded;
+mod portable;
+#[cfg(test)]
+mod tests;
 
-/// Bytes looked at together.
-pub(crate) const BLOCK: usize = 16;
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub use avx512::Avx512;
+#[cfg(target_arch = "aarch64")]
+pub use neon::Neon;
+pub use padded::{PADDING, Padded};
+pub use portable::Portable;
 
 /// One bit for each byte of a block, the first byte's lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Marks {
+pub struct Marks {
     /// Quotes, backslashes and control characters.
-    pub(crate) special: u32,
+    pub special: u64,
     /// Bytes that are not ASCII.
-    pub(crate) high: u32,
+    pub high: u64,
 }
 
-/// What a string's end is found by.
-#[inline]
-pub(crate) fn marks(block: &[u8; BLOCK]) -> Marks {
-    #[cfg(target_arch = "x86_64")]
-    {
-        x86_64::marks(block)
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        plain_marks(block)
-    }
+/// The parts of `"YYYY-MM-DDThh:mm:ss`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// 0 to 9999.
+    pub year: u32,
+    /// 0 to 12.
+    pub month: u32,
+    /// 0 to 31.
+    pub day: u32,
+    /// Since midnight.
+    pub second: u32,
 }
 
-/// What [`marks`] must give.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-fn plain_marks(block: &[u8; BLOCK]) -> Marks {
-    let bits = |is: fn(u8) -> bool| {
-        (0..).zip(block).fold(0, |bits, (at, &byte)| bits | u32::from(is(byte)) << at)
-    };
-    Marks {
-        special: bits(|byte| byte < 0x20 || byte == b'"' || byte == b'\\'),
-        high: bits(|byte| !byte.is_ascii()),
-    }
+/// An instruction set of this machine.
+///
+/// The kernels are inlined into their callers, so a caller must itself be compiled for the
+/// instruction set to gain anything.
+pub trait Level: Copy + Send + Sync + sealed::Sealed + 'static {
+    /// Bytes that [`marks`](Level::marks) looks at.
+    const WIDTH: usize;
+
+    /// What a string's end is found by, for the first [`WIDTH`](Level::WIDTH) bytes. Marks after
+    /// the lowest special one may be wrong.
+    fn marks(self, block: &[u8; 64]) -> Marks;
+
+    /// One bit for each byte in which the two differ, the first byte's lowest.
+    fn differences(self, a: &[u8; 32], b: &[u8; 32]) -> u32;
+
+    /// The UUID whose opening quote is the first byte, `None` if it has not the hyphenated form or
+    /// no closing quote.
+    fn uuid(self, block: &[u8; 64]) -> Option<[u8; 16]>;
+
+    /// What stands after the quote that is the first byte, `None` if it has not the form
+    /// `YYYY-MM-DDThh:mm:ss` or its parts are above their bounds. Whether the day exists is not
+    /// checked.
+    fn clock(self, block: &[u8; 64]) -> Option<Clock>;
 }
 
-/// Thirty-two hex digits to sixteen bytes, or `None` if one of them is no digit.
-#[inline]
-pub(crate) fn hex(digits: [u64; 4]) -> Option<[u8; 16]> {
-    #[cfg(target_arch = "x86_64")]
-    {
-        x86_64::hex(digits)
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        plain_hex(digits)
-    }
-}
-
-/// What [`hex`] must give.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-fn plain_hex(digits: [u64; 4]) -> Option<[u8; 16]> {
-    let mut digits = digits.iter().flat_map(|word| word.to_le_bytes());
-    let mut nibble = || digits.next().and_then(|digit| char::from(digit).to_digit(16));
-    let mut bytes = [0; 16];
-    for byte in &mut bytes {
-        // Two digits of four bits each.
-        *byte = (nibble()? << 4 | nibble()?) as u8;
-    }
-    Some(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BLOCK, hex, marks, plain_hex, plain_marks};
-
-    #[test]
-    fn every_byte_among_hex_digits() {
-        let good = *b"0123456789abcdefABCDEF9876543210";
-        for at in 0..good.len() {
-            for byte in 0..=255u8 {
-                let mut text = good;
-                text[at] = byte;
-                let (words, _) = text.as_chunks::<8>();
-                let words = [0, 1, 2, 3].map(|word: usize| u64::from_le_bytes(words[word]));
-                assert_eq!(hex(words), plain_hex(words), "{byte:#x} at {at}");
-                assert_eq!(hex(words).is_some(), byte.is_ascii_hexdigit());
-            }
-        }
-    }
-
-    #[test]
-    fn every_byte_in_every_place() {
-        for byte in 0..=255u8 {
-            for at in 0..BLOCK {
-                let mut block = [b'x'; BLOCK];
-                block[BLOCK - 1 - at] = b'"';
-                block[at] = byte;
-                assert_eq!(marks(&block), plain_marks(&block), "{byte:#x} at {at}");
-            }
-        }
-    }
+mod sealed {
+    pub trait Sealed {}
 }

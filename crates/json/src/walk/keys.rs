@@ -1,0 +1,124 @@
+//! Keys that were not the expected ones.
+
+use rowmill_scan::Padded;
+
+use super::Stamped;
+use crate::column::RecordColumn;
+use crate::cursor::{Context, Cursor};
+use crate::fault::Outcome;
+
+/// How many fields may be missing before the next one is looked up by name.
+const SKIPPED: usize = 3;
+
+/// After so many rounds in which skipping fields has not helped, it is tried no more, but now and
+/// then: keys in an order of their own every time are found faster by name.
+const DOUBTFUL: u32 = 8;
+const NOW_AND_THEN: u64 = 64;
+
+/// Passes the bracket at `at` and the first key, or the closing bracket. Gives the index after it
+/// and leaves the field in `object.found`.
+#[inline(always)]
+pub(super) fn first_key<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    object: &mut RecordColumn,
+    at: usize,
+) -> Outcome<usize> {
+    let depth = object.depth;
+    let mut cursor = Cursor { level, text, at: at + 1, depth, context };
+    cursor.skip_blanks();
+    if cursor.take(b'}') {
+        object.found = object.end();
+        return Ok(cursor.at);
+    }
+    if let Some(field) = any_key(&mut cursor, object)? {
+        object.learn_opening(field, text.slice(at, cursor.at));
+        object.found = field;
+        return Ok(cursor.at);
+    }
+    cursor.skip_value()?;
+    let at = cursor.at;
+    // Nothing of the layout has come yet: the first field is still the expected one.
+    let first = object.first;
+    if let Some(after) = object.fields[first].glue.after(level, text, at) {
+        object.found = first;
+        return Ok(after);
+    }
+    let place = object.end();
+    search(Cursor { level, text, at, depth, context }, object, place)
+}
+
+/// Passes what stands between the value of the field `place`, which ends at `at`, and the next
+/// value, or the end of the object. Gives the index after it and leaves the field in
+/// `object.found`. The field expected after `place` has been tried.
+#[inline(always)]
+pub(super) fn next_key<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    object: &mut RecordColumn,
+    at: usize,
+    place: usize,
+) -> Outcome<usize> {
+    if object.doubt < DOUBTFUL || object.visits % NOW_AND_THEN == 0 {
+        let mut field = object.fields[place].next as usize;
+        for _ in 0..SKIPPED {
+            if field == object.end() {
+                break;
+            }
+            field = object.fields[field].next as usize;
+            if let Some(after) = object.fields[field].glue.after(level, text, at) {
+                object.doubt = 0;
+                object.learn(place, field, true);
+                object.found = field;
+                return Ok(after);
+            }
+        }
+        object.doubt = (object.doubt + 1).min(DOUBTFUL);
+    }
+    let depth = object.depth;
+    search(Cursor { level, text, at, depth, context }, object, place)
+}
+
+/// Reads keys from the cursor on, after a value, until one is that of a field.
+#[inline(always)]
+fn search<L: Stamped>(
+    mut cursor: Cursor<'_, L>,
+    object: &mut RecordColumn,
+    place: usize,
+) -> Outcome<usize> {
+    loop {
+        let start = cursor.at;
+        let found =
+            if cursor.another(b'}')? { any_key(&mut cursor, object)? } else { Some(object.end()) };
+        if let Some(field) = found {
+            object.learn(place, field, false);
+            object.learn_glue(field, cursor.text.slice(start, cursor.at));
+            object.found = field;
+            return Ok(cursor.at);
+        }
+        cursor.skip_value()?;
+        // A key that nobody reads stood between; after it things go on as expected.
+        let expected = object.fields[place].next as usize;
+        let glue = &object.fields[expected].glue;
+        if let Some(after) = glue.after(cursor.level, cursor.text, cursor.at) {
+            object.found = expected;
+            return Ok(after);
+        }
+    }
+}
+
+/// Reads the key at the cursor and its colon. `None` for one that is no field's.
+#[inline(always)]
+fn any_key<L: Stamped>(
+    cursor: &mut Cursor<'_, L>,
+    object: &RecordColumn,
+) -> Outcome<Option<usize>> {
+    if cursor.peek() != b'"' {
+        return Err(cursor.syntax("a key"));
+    }
+    let field = object.find(cursor.string()?);
+    cursor.colon()?;
+    Ok(field)
+}

@@ -1,0 +1,60 @@
+//! One object into the columns of its fields.
+
+use rowmill_scan::Padded;
+
+use super::Stamped;
+use super::value::value;
+use crate::column::RecordColumn;
+use crate::cursor::{Context, check_depth};
+use crate::error::ErrorKind;
+use crate::fault::{Fault, Outcome};
+
+/// Reads the object whose bracket is at `at` as that of `row` and gives the index after it.
+#[inline(always)]
+pub(super) fn object<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    object: &mut RecordColumn,
+    at: usize,
+    row: usize,
+) -> Outcome<usize> {
+    check_depth(context, object.depth, at)?;
+    object.visits += 1;
+    let (visit, depth, end) = (object.visits, object.depth, object.end());
+    let (mut at, mut field) = match object.opening.after(level, text, at) {
+        Some(after) => (after, object.first),
+        None => (level.first_key(text, context, object, at)?, object.found),
+    };
+    let mut required = 0;
+    while field != end {
+        let this = &mut object.fields[field];
+        if this.seen == visit {
+            return Err(object.in_field(twice(at), field));
+        }
+        this.seen = visit;
+        required += usize::from(this.slot.required);
+        at = match value(level, text, context, &mut this.slot, at, row, depth) {
+            Ok(after) => after,
+            Err(fault) => return Err(object.in_field(fault, field)),
+        };
+        let expected = this.next as usize;
+        match object.fields[expected].glue.after(level, text, at) {
+            Some(after) => (at, field) = (after, expected),
+            None => {
+                at = level.next_key(text, context, object, at, field)?;
+                field = object.found;
+            }
+        }
+    }
+    if required != object.required {
+        return Err(object.missing(at - 1));
+    }
+    object.close(row);
+    Ok(at)
+}
+
+#[cold]
+fn twice(at: usize) -> Box<Fault> {
+    Fault::new(ErrorKind::DuplicateKey, at, "each key once", "it again")
+}

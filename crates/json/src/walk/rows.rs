@@ -1,0 +1,137 @@
+//! Lines into rows.
+
+use rowmill_scan::Padded;
+
+use super::Stamped;
+use crate::column::RecordColumn;
+use crate::cursor::{Context, Cursor};
+use crate::error::ErrorKind;
+use crate::fault::{Fault, Outcome};
+use crate::options::Counts;
+
+/// How far a text of lines has been read.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// Where the next line begins, after a byte order mark if there is one.
+    pub(crate) at: usize,
+    /// Length of that mark.
+    pub(crate) mark: usize,
+    /// The row it will be.
+    pub(crate) row: usize,
+    /// Bytes of the longest line.
+    pub(crate) longest: usize,
+    /// Lines and blank lines so far, and the leniencies that the rows have used.
+    pub(crate) counts: Counts,
+}
+
+/// Why reading has stopped. But for the end, the line at [`Rows::at`] is not read.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    End,
+    /// It is no row. The columns hold remains of it.
+    Fault(Box<Fault>),
+    /// It is longer than allowed. The columns may hold it.
+    TooLong,
+}
+
+/// Reads lines until the text ends or a line is no row.
+#[inline(always)]
+pub(super) fn rows<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    root: &mut RecordColumn,
+    rows: &mut Rows,
+) -> Stop {
+    while rows.at < text.len() {
+        let at = rows.at;
+        let read = line(level, text, context, root, at, rows.row);
+        let (next, is_row) = match read {
+            Ok(read) => read,
+            Err(fault) => return Stop::Fault(fault),
+        };
+        if next - 1 - at + rows.mark > rows.longest {
+            return Stop::TooLong;
+        }
+        rows.at = next;
+        rows.mark = 0;
+        rows.counts.lines += 1;
+        if is_row {
+            rows.row += 1;
+            if context.bent {
+                rows.counts += std::mem::take(&mut context.tally);
+                context.bent = false;
+            }
+        } else {
+            rows.counts.blank += 1;
+        }
+    }
+    Stop::End
+}
+
+/// Reads the line at `at`; gives the index after its end, and whether it was a row and not blank.
+#[inline(always)]
+fn line<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    root: &mut RecordColumn,
+    at: usize,
+    row: usize,
+) -> Outcome<(usize, bool)> {
+    if text.byte(at) == b'{' {
+        let end = level.object(text, context, root, at, row)?;
+        if text.byte(end) == b'\n' {
+            return Ok((end + 1, true));
+        }
+        return Ok((line_end(level, text, context, end)?, true));
+    }
+    if text.byte(at) == b'\n' {
+        return Ok((at + 1, false));
+    }
+    unusual_line(level, text, context, root, at, row)
+}
+
+/// Passes blanks and the line end.
+#[inline(never)]
+fn line_end<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    at: usize,
+) -> Outcome<usize> {
+    let mut cursor = Cursor { level, text, at, depth: 0, context };
+    cursor.skip_blanks();
+    if !cursor.take(b'\n') {
+        return Err(cursor.syntax("the end of the line"));
+    }
+    Ok(cursor.at)
+}
+
+/// Reads a line that begins with something else than a bracket.
+#[cold]
+#[inline(never)]
+fn unusual_line<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    context: &mut Context,
+    root: &mut RecordColumn,
+    at: usize,
+    row: usize,
+) -> Outcome<(usize, bool)> {
+    let mut cursor = Cursor { level, text, at, depth: 0, context };
+    cursor.skip_blanks();
+    match cursor.peek() {
+        b'\n' => Ok((cursor.at + 1, false)),
+        b'{' => {
+            let end = level.object(text, cursor.context, root, cursor.at, row)?;
+            Ok((line_end(level, text, context, end)?, true))
+        }
+        _ => {
+            let fault = cursor.mismatch("object");
+            let kind =
+                if fault.kind == ErrorKind::Type { ErrorKind::NotAnObject } else { fault.kind };
+            Err(Fault::new(kind, fault.at, fault.expected, fault.found))
+        }
+    }
+}

@@ -82,11 +82,11 @@ impl Decoder {
         options.batch_rows = options.batch_rows.max(1);
         options.frame_bytes = options.frame_bytes.clamp(1, MAX_BYTES);
         options.max_line_bytes = options.max_line_bytes.clamp(1, MAX_BYTES);
-        let Options { batch_rows, frame_bytes, max_line_bytes, .. } = options;
+        let Options { frame_bytes, max_line_bytes, .. } = options;
         Self {
             schema: layout.schema().clone(),
             on_bad_row: options.on_bad_row,
-            framer: Framer::new(batch_rows, frame_bytes, max_line_bytes),
+            framer: Framer::new(frame_bytes, max_line_bytes),
             crew: Crew::new(&layout, &options),
             counts: Counts::default(),
             rejects: Vec::new(),
@@ -163,8 +163,13 @@ impl Decoder {
         }
     }
 
-    fn take_in(&mut self, decoded: Decoded) -> Option<RecordBatch> {
-        let before = self.counts.quarantined;
+    fn take_in(&mut self, mut decoded: Decoded) -> Option<RecordBatch> {
+        // Lines were counted from the first one of this batch.
+        let (lines, before) = (self.counts.lines, self.counts.quarantined);
+        decoded.error = decoded.error.map(|error| error.after_lines(lines));
+        for reject in &mut decoded.rejects {
+            reject.after_lines(lines);
+        }
         self.counts += decoded.counts;
         let error = match self.on_bad_row {
             OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, false) => {
@@ -186,7 +191,7 @@ impl Decoder {
     /// Everything has been decoded.
     fn end(&mut self) {
         self.state = match std::mem::replace(&mut self.state, State::Dead) {
-            State::LastError(error) => State::Failed(error),
+            State::LastError(error) => State::Failed(error.after_lines(self.counts.lines)),
             _ => match self.on_bad_row {
                 OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, true) => {
                     State::Failed(too_many(at_most, self.counts, self.rejects.last()))

@@ -137,6 +137,14 @@ impl Error {
         Self(Box::new(Inner { kind, place, expected, found, line: None }))
     }
 
+    /// The error of a line that was counted from `before` lines into the input.
+    pub(crate) fn after_lines(mut self, before: u64) -> Self {
+        if let Some(place) = &mut self.0.place {
+            place.line += before;
+        }
+        self
+    }
+
     pub(crate) fn with_line(mut self, line: &[u8]) -> Self {
         self.0.line = Some(Bytes::copy_from_slice(line));
         self
@@ -222,6 +230,13 @@ impl Reject {
     /// `error` carries the place of the row and its line.
     pub(crate) fn new(error: Error) -> Self {
         Self { error }
+    }
+
+    /// As [`Error::after_lines`].
+    pub(crate) fn after_lines(&mut self, before: u64) {
+        if let Some(place) = &mut self.error.0.place {
+            place.line += before;
+        }
     }
 
     /// Why and where.

@@ -17,7 +17,8 @@ pub struct Options {
     /// Lines a batch holds at most. Default 2,048: batches of that size stay in the cache while
     /// they are filled.
     pub batch_rows: usize,
-    /// A batch also ends with the line in which its input reaches this many bytes. Default 4 MiB.
+    /// Bytes of input that go to a thread at once, up to the end of a line. A batch ends with them,
+    /// too. Default 4 MiB.
     pub frame_bytes: usize,
     /// Threads that decode; 1 (the default) decodes inside `next_batch` and starts none. The
     /// batches are the same for every number.

@@ -1,4 +1,4 @@
-//! One frame into one batch.
+//! Frames into batches.
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -13,7 +13,7 @@ use crate::layout::Layout;
 use crate::options::{Counts, OnBadRow, Options};
 use crate::walk::{Chosen, Rows, Stop};
 
-/// What a frame became.
+/// What the next lines of a frame became: as many as a batch holds, or as are left.
 #[derive(Debug, Default)]
 pub(crate) struct Decoded {
     /// The good rows before the error, if there are any.
@@ -21,29 +21,56 @@ pub(crate) struct Decoded {
     pub(crate) rejects: Vec<Reject>,
     pub(crate) counts: Counts,
     pub(crate) error: Option<Error>,
+    /// Nothing of the frame is left to decode.
+    pub(crate) last: bool,
+}
+
+/// A frame and how far it has been decoded.
+#[derive(Debug)]
+pub(crate) struct Work {
+    frame: Frame,
+    /// The piece to go on with, and the bytes of it that are done.
+    piece: usize,
+    at: usize,
+    /// Bytes of the frame that are done.
+    done: u64,
+}
+
+impl From<Frame> for Work {
+    fn from(frame: Frame) -> Self {
+        Self { frame, piece: 0, at: 0, done: 0 }
+    }
 }
 
 /// Decodes frames one by one. What is remembered from one frame to the next is memory to use again
 /// and what to expect, neither of which changes an answer. So frames may go to several of these in
-/// any order.
+/// any order. Lines are counted from the first one of each batch: how many came before is not known
+/// here.
 pub(crate) struct RowDecoder {
     schema: SchemaRef,
     root: RecordColumn,
     context: Context,
     level: Chosen,
+    batch_rows: usize,
     max_line_bytes: usize,
     quarantine: bool,
+    /// Rows there is room for.
+    room: usize,
     /// The last lines of a piece, with bytes after them that may be read.
     tail: Vec<u8>,
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Rows there is room for at first.
+const FIRST_ROOM: usize = 64;
+
 /// Lines being read, and where they stand in the input.
 struct Lines<'a> {
     text: Padded<'a>,
-    /// Bytes and lines of the input before the text.
+    /// Bytes of the input before the text.
     offset: u64,
+    /// Lines of the batch before it, and one.
     line: u64,
     /// Whether the last line has an end of its own.
     terminated: bool,
@@ -56,18 +83,22 @@ impl RowDecoder {
             root: RecordColumn::new(layout.columns(), 0),
             context: Context::new(options.max_depth),
             level: Chosen::new(options.simd),
+            batch_rows: options.batch_rows,
             max_line_bytes: options.max_line_bytes,
             quarantine: matches!(options.on_bad_row, OnBadRow::Quarantine { .. }),
+            room: FIRST_ROOM.min(options.batch_rows),
             tail: Vec::new(),
         }
     }
 
-    pub(crate) fn decode(&mut self, frame: &Frame) -> Decoded {
+    pub(crate) fn decode(&mut self, work: &mut Work) -> Decoded {
         let mut decoded = Decoded::default();
-        // As many rows as lines: none is added in mid-frame.
-        self.root.reserve(frame.lines);
-        decoded.error = self.pieces(frame, &mut decoded).err();
+        // As much room as the batch before needed, and some more.
+        self.root.reserve(self.room);
+        decoded.error = self.batch(work, &mut decoded).err();
+        decoded.last = decoded.error.is_some() || work.piece == work.frame.pieces.len();
         let rows = decoded.counts.rows as usize;
+        self.room = (rows + rows / 8 + 8).min(self.batch_rows);
         let columns = self.root.finish_columns(rows);
         if rows > 0 {
             // The columns were made from the same layout as the schema and are of one length.
@@ -76,60 +107,88 @@ impl RowDecoder {
                 Err(error) => {
                     decoded.error =
                         Some(Error::new(ErrorKind::Worker, None, "a batch", error.to_string()));
+                    decoded.last = true;
                 }
             }
         }
         decoded
     }
 
-    fn pieces(&mut self, frame: &Frame, decoded: &mut Decoded) -> Result<(), Error> {
-        for piece in &frame.pieces {
+    fn batch(&mut self, work: &mut Work, decoded: &mut Decoded) -> Result<(), Error> {
+        while let Some(piece) = work.frame.pieces.get(work.piece)
+            && !self.is_full(&decoded.counts)
+        {
             // Lines with enough bytes after them are read where they are; the few that remain, and
             // a last one without an end, from a copy.
             let cut = last_line_start(piece);
-            if let Some(text) = piece.get(..cut + PADDING).and_then(Padded::new) {
-                self.lines(frame, text, true, decoded)?;
-            }
-            let mut tail = std::mem::take(&mut self.tail);
-            tail.clear();
-            tail.extend_from_slice(&piece[cut..]);
-            let terminated = tail.last() == Some(&b'\n');
-            if !terminated {
-                tail.push(b'\n');
-            }
-            tail.extend_from_slice(&[0; PADDING]);
-            let result = match Padded::new(&tail) {
-                Some(text) => self.lines(frame, text, terminated, decoded),
-                None => Ok(()),
+            let offset = work.frame.offset + work.done;
+            let read = if work.at < cut {
+                match piece.get(work.at..cut + PADDING).and_then(Padded::new) {
+                    Some(text) => self.lines(offset, text, true, decoded),
+                    None => Ok(cut - work.at),
+                }
+            } else {
+                self.last_lines(offset, &piece[work.at..], decoded)
             };
-            self.tail = tail;
-            result?;
+            let read = read?;
+            work.at += read;
+            work.done += read as u64;
+            if work.at == piece.len() {
+                (work.piece, work.at) = (work.piece + 1, 0);
+            }
         }
         Ok(())
     }
 
-    /// Reads the next lines of the frame, of which the counts tell how far it has been read.
+    fn is_full(&self, counts: &Counts) -> bool {
+        counts.lines >= self.batch_rows as u64
+    }
+
+    /// Reads lines with nothing after them.
+    fn last_lines(
+        &mut self,
+        offset: u64,
+        lines: &[u8],
+        decoded: &mut Decoded,
+    ) -> Result<usize, Error> {
+        let mut tail = std::mem::take(&mut self.tail);
+        tail.clear();
+        tail.extend_from_slice(lines);
+        let terminated = tail.last() == Some(&b'\n');
+        if !terminated {
+            tail.push(b'\n');
+        }
+        tail.extend_from_slice(&[0; PADDING]);
+        let read = match Padded::new(&tail) {
+            Some(text) => self.lines(offset, text, terminated, decoded),
+            None => Ok(lines.len()),
+        };
+        self.tail = tail;
+        read
+    }
+
+    /// Reads the next lines until the batch is full or the text ends, and gives the bytes read.
     fn lines(
         &mut self,
-        frame: &Frame,
+        offset: u64,
         text: Padded<'_>,
         terminated: bool,
         decoded: &mut Decoded,
-    ) -> Result<(), Error> {
-        let offset = frame.offset + decoded.counts.bytes;
-        let line = frame.first_line + decoded.counts.lines;
-        let lines = Lines { text, offset, line, terminated };
-        let row = decoded.counts.rows as usize;
-        let mut rows = Rows { row, longest: self.max_line_bytes, ..Rows::default() };
-        if line == 1 && text.text().starts_with(BYTE_ORDER_MARK) {
+    ) -> Result<usize, Error> {
+        let Counts { lines: line, rows: row, .. } = decoded.counts;
+        let lines = Lines { text, offset, line: line + 1, terminated };
+        let left = self.batch_rows as u64 - line;
+        let (row, longest) = (row as usize, self.max_line_bytes);
+        let mut rows = Rows { row, longest, left, ..Rows::default() };
+        if offset == 0 && text.text().starts_with(BYTE_ORDER_MARK) {
             (rows.at, rows.mark) = (3, 3);
         }
         let result = self.all_lines(&lines, &mut rows, decoded);
         decoded.counts += rows.counts;
         decoded.counts.rows = rows.row as u64;
-        let unterminated = u64::from(!terminated && rows.at == text.len());
-        decoded.counts.bytes += rows.at as u64 - unterminated;
-        result
+        let read = rows.at - usize::from(!terminated && rows.at == text.len());
+        decoded.counts.bytes += read as u64;
+        result.map(|()| read)
     }
 
     fn all_lines(
@@ -139,9 +198,15 @@ impl RowDecoder {
         decoded: &mut Decoded,
     ) -> Result<(), Error> {
         loop {
+            rows.room = self.room;
             let stop = self.level.rows(lines.text, &mut self.context, &mut self.root, rows);
             if matches!(stop, Stop::End) {
                 return Ok(());
+            }
+            if matches!(stop, Stop::Room) {
+                self.room = (2 * self.room).min(self.batch_rows);
+                self.root.reserve(self.room);
+                continue;
             }
             // What the line has left behind.
             self.root.clear(rows.row, rows.row + 1);
@@ -170,6 +235,7 @@ impl RowDecoder {
             decoded.rejects.push(Reject::new(error));
             rows.counts.quarantined += 1;
             rows.counts.lines += 1;
+            rows.left -= 1;
             (rows.at, rows.mark) = (end + 1, 0);
         }
     }

@@ -10,17 +10,21 @@ use crate::error::{Error, ErrorKind};
 use crate::frame::Frame;
 use crate::layout::Layout;
 use crate::options::Options;
-use crate::rows::{Decoded, RowDecoder};
+use crate::rows::{Decoded, RowDecoder, Work};
+
+/// Batches of one frame that may wait to be taken.
+const READY: usize = 2;
 
 /// Decodes frames and gives back the results in the order of the frames.
 pub(crate) enum Crew {
     /// In the caller's thread: at most one frame, decoded when it is asked for.
-    Inline(Box<RowDecoder>, Option<Frame>),
+    Inline(Box<RowDecoder>, Option<Work>),
     Threads(Threads),
 }
 
 /// Threads that take frames from one queue. Each frame has a place of its own in `waiting` where
-/// its result will arrive, which keeps the order.
+/// its batches will arrive, which keeps the order. A thread goes on only when there is room for
+/// another batch there, so lines much shorter than their rows fill no memory.
 pub(crate) struct Threads {
     jobs: Option<Sender<Job>>,
     waiting: VecDeque<Receiver<Decoded>>,
@@ -55,9 +59,9 @@ impl Crew {
     /// Hands in a frame; there must be room.
     pub(crate) fn submit(&mut self, frame: Frame) {
         match self {
-            Self::Inline(_, slot) => *slot = Some(frame),
+            Self::Inline(_, slot) => *slot = Some(frame.into()),
             Self::Threads(threads) => {
-                let (reply, result) = bounded(1);
+                let (reply, result) = bounded(READY);
                 if let Some(jobs) = &threads.jobs {
                     // Fails only if every thread is gone; then `reply` is dropped here and the
                     // waiting side sees that.
@@ -68,17 +72,28 @@ impl Crew {
         }
     }
 
-    /// The result of the oldest frame handed in, waiting for it if need be; `None` if there is no
-    /// frame.
+    /// The next result of the oldest frame handed in, waiting for it if need be; `None` if there is
+    /// no frame.
     pub(crate) fn oldest(&mut self) -> Option<Decoded> {
         match self {
-            Self::Inline(rows, frame) => frame.take().map(|frame| rows.decode(&frame)),
+            Self::Inline(rows, slot) => {
+                let decoded = rows.decode(slot.as_mut()?);
+                if decoded.last {
+                    *slot = None;
+                }
+                Some(decoded)
+            }
             Self::Threads(threads) => {
-                let result = threads.waiting.pop_front()?.recv();
-                Some(result.unwrap_or_else(|_| Decoded {
+                let result = threads.waiting.front()?.recv();
+                let decoded = result.unwrap_or_else(|_| Decoded {
                     error: Some(Error::new(ErrorKind::Worker, None, "a result", "none")),
+                    last: true,
                     ..Decoded::default()
-                }))
+                });
+                if decoded.last {
+                    threads.waiting.pop_front();
+                }
+                Some(decoded)
             }
         }
     }
@@ -96,8 +111,15 @@ impl Threads {
             let work = move || {
                 let mut rows = RowDecoder::new(&layout, &options);
                 for job in queue {
-                    // Nobody waits for it any more if the decoder was dropped.
-                    let _ = job.reply.send(rows.decode(&job.frame));
+                    let mut work = Work::from(job.frame);
+                    loop {
+                        let decoded = rows.decode(&mut work);
+                        let last = decoded.last;
+                        // Nobody waits for it any more if the decoder was dropped.
+                        if job.reply.send(decoded).is_err() || last {
+                            break;
+                        }
+                    }
                 }
             };
             match std::thread::Builder::new().name("rowmill-decode".into()).spawn(work) {

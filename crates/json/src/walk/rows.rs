@@ -18,6 +18,10 @@ pub(crate) struct Rows {
     pub(crate) mark: usize,
     /// The row it will be.
     pub(crate) row: usize,
+    /// Rows there is room for.
+    pub(crate) room: usize,
+    /// Lines that may still be read.
+    pub(crate) left: u64,
     /// Bytes of the longest line.
     pub(crate) longest: usize,
     /// Lines and blank lines so far, and the leniencies that the rows have used.
@@ -27,7 +31,10 @@ pub(crate) struct Rows {
 /// Why reading has stopped. But for the end, the line at [`Rows::at`] is not read.
 #[derive(Debug)]
 pub(crate) enum Stop {
+    /// The text ends, or as many lines have been read as may be.
     End,
+    /// There is no room for another row.
+    Room,
     /// It is no row. The columns hold remains of it.
     Fault(Box<Fault>),
     /// It is longer than allowed. The columns may hold it.
@@ -43,7 +50,10 @@ pub(super) fn rows<L: Stamped>(
     root: &mut RecordColumn,
     rows: &mut Rows,
 ) -> Stop {
-    while rows.at < text.len() {
+    while rows.at < text.len() && rows.left > 0 {
+        if rows.row == rows.room {
+            return Stop::Room;
+        }
         let at = rows.at;
         let read = line(level, text, context, root, at, rows.row);
         let (next, is_row) = match read {
@@ -55,6 +65,7 @@ pub(super) fn rows<L: Stamped>(
         }
         rows.at = next;
         rows.mark = 0;
+        rows.left -= 1;
         rows.counts.lines += 1;
         if is_row {
             rows.row += 1;

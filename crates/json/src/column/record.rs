@@ -28,8 +28,8 @@ pub(crate) struct RecordColumn {
     first_instead: usize,
     /// Objects begun so far.
     pub(crate) visits: u64,
-    /// How many fields must have a value.
-    pub(crate) required: usize,
+    /// The fields that must have a value.
+    required: Box<[usize]>,
     /// Objects and arrays around a value of these fields.
     pub(crate) depth: usize,
     /// How much there is to say against trying the keys after the expected one.
@@ -68,7 +68,8 @@ impl RecordColumn {
     /// `depth` objects and arrays stand around the object.
     pub(crate) fn new(columns: &[Column], depth: usize) -> Self {
         let types = columns.iter().map(Column::field).collect();
-        let required = columns.iter().filter(|column| !column.is_nullable()).count();
+        let required = columns.iter().zip(0..).filter(|(column, _)| !column.is_nullable());
+        let required = required.map(|(_, field)| field).collect();
         let field = |(column, next): (&Column, u32)| Field {
             glue: Glue::plain(',', column.name()),
             seen: 0,
@@ -150,13 +151,12 @@ impl RecordColumn {
         fault.in_field(&self.fields[field].name)
     }
 
-    /// The first field without which there is no row, of an object whose bracket is at `at`.
-    #[cold]
-    pub(crate) fn missing(&self, at: usize) -> Box<Fault> {
-        let columns = &self.fields[..self.end()];
-        let missing = |field: &&Field| field.slot.required && field.seen != self.visits;
-        let name = columns.iter().find(missing).map_or("", |field| &field.name);
-        Fault::new(ErrorKind::Missing, at, "a value", "nothing").in_field(name)
+    /// The fault of an object that lacks a required field; its closing bracket is at `at`.
+    pub(crate) fn missing(&self, at: usize) -> Option<Box<Fault>> {
+        let missing = |&&field: &&usize| self.fields[field].seen != self.visits;
+        let field = *self.required.iter().find(missing)?;
+        let fault = Fault::new(ErrorKind::Missing, at, "a value", "nothing");
+        Some(self.in_field(fault, field))
     }
 
     /// The first `rows` rows as the columns of a batch.

@@ -26,14 +26,14 @@ pub(super) fn object<L: Stamped>(
         Some(after) => (after, object.first),
         None => (level.first_key(text, context, object, at)?, object.found),
     };
-    let mut required = 0;
+    let mut seen = 0;
     while field != end {
         let this = &mut object.fields[field];
         if this.seen == visit {
             return Err(object.in_field(twice(at), field));
         }
         this.seen = visit;
-        required += usize::from(this.slot.required);
+        seen += 1;
         at = match value(level, text, context, &mut this.slot, at, row, depth) {
             Ok(after) => after,
             Err(fault) => return Err(object.in_field(fault, field)),
@@ -47,8 +47,10 @@ pub(super) fn object<L: Stamped>(
             }
         }
     }
-    if required != object.required {
-        return Err(object.missing(at - 1));
+    if seen != end
+        && let Some(fault) = object.missing(at - 1)
+    {
+        return Err(fault);
     }
     object.close(row);
     Ok(at)

@@ -122,13 +122,14 @@ fn beside(low: [i8; 16], high: [i8; 16]) -> __m256i {
 #[target_feature(enable = "avx2")]
 #[inline]
 pub(super) fn uuid(block: &[u8; 64]) -> Option<[u8; 16]> {
-    const HYPHENS: u32 = 1 << 9 | 1 << 14 | 1 << 19 | 1 << 24;
-    let (halves, _) = block.as_chunks();
-    let hyphens = bits(_mm256_cmpeq_epi8(load32(&halves[0]), all(b'-')));
-    // What stands from places 1, 15 and 21 on holds all the digits; -1 leaves a place empty.
+    // Places 9 and 14 of the block in the first half, 19 and 24 in the second.
+    const HYPHENS: u32 = 1 << 8 | 1 << 13 | 1 << 20 | 1 << 25;
+    // What stands from places 1, 15 and 21 on holds all of it; -1 leaves a place empty.
     let (a, b, c) = (load16(block, 1), load16(block, 15), load16(block, 21));
+    let ab = _mm256_set_m128i(b, a);
+    let hyphens = bits(_mm256_cmpeq_epi8(ab, all(b'-')));
     let first = _mm256_shuffle_epi8(
-        _mm256_set_m128i(b, a),
+        ab,
         beside(
             [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, -1, -1, -1, -1],
             [5, 6, 7, 8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1],
@@ -146,10 +147,10 @@ pub(super) fn uuid(block: &[u8; 64]) -> Option<[u8; 16]> {
     let decimal = at_most(_mm256_sub_epi8(digits, all(b'0')), all(9));
     let lower = _mm256_or_si256(digits, all(0x20));
     let letter = at_most(_mm256_sub_epi8(lower, all(b'a')), all(5));
-    let legal = bits(_mm256_or_si256(decimal, letter)) == u32::MAX
-        && hyphens & HYPHENS == HYPHENS
-        && block[0] == b'"'
-        && block[37] == b'"';
+    let legal = (bits(_mm256_or_si256(decimal, letter)) == u32::MAX)
+        & (hyphens & HYPHENS == HYPHENS)
+        & (block[0] == b'"')
+        & (block[37] == b'"');
     if !legal {
         return None;
     }

@@ -1,74 +1,83 @@
-//! Decoding alone: bytes in memory to record batches, in one thread.
+//! Decoding alone: bytes in memory to record batches, in one thread, beside others.
 //!
 //! ```sh
 //! cargo bench -p rowmill-benches --bench decode
+//! cargo bench -p rowmill-benches --bench decode -- Reservation --rounds 7 --json times.json
+//! ROWMILL_BENCH_MB=200 cargo bench -p rowmill-benches --bench decode -- OrderItem Event
 //! ```
 //!
-//! Beside it, on the same lines, `serde_json` checking the grammar and building nothing: a decoder
-//! that checks every byte and fills columns has that much work and more.
+//! A word chooses the data sets that have it in their name. Beside rowmill, once for each
+//! instruction set of the machine, stand:
+//!
+//! * `arrow-json`, which does the same work: the same columns of the same lines. Its batches are
+//!   compared with rowmill's, value by value, before any time is taken.
+//! * `simd-json`, which only builds its tape, and `serde_json`, which only checks the grammar: what
+//!   reading a line costs before there is a column.
+//!
+//! Measured is the CPU time of the thread. Criterion is not used because it finishes one subject
+//! before it starts the next, and a machine whose speed drifts then favours one of them; here every
+//! round runs all of them.
 
-use std::hint::black_box;
+mod answer;
+mod arguments;
+mod arrow_json;
+mod data;
+mod event;
+mod table;
+mod variant;
 
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use rowmill::arrow::array::{Array, Decimal128Array, StructArray};
-use rowmill::{Bytes, Decoder, Layout, entity};
-use rowmill_testkit::corpus::{Corpus, Kind};
+use std::error::Error;
+use std::time::Duration;
 
-const ROWS: u64 = 20_000;
+use rustix::time::{ClockId, clock_gettime};
 
-fn lines(corpus: &Corpus) -> Bytes {
-    let mut lines = Vec::new();
-    corpus.write_rows(0..corpus.rows(), &mut lines);
-    lines.into()
+use arguments::Arguments;
+use data::DataSet;
+use table::Table;
+use variant::Variant;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::read(std::env::args().skip(1))?;
+    let mut tables = Vec::new();
+    for recipe in data::RECIPES.iter().filter(|recipe| arguments.wants(recipe.name)) {
+        let data = recipe.make(arguments.bytes);
+        let variants = Variant::all(&data);
+        answer::check(&data, &variants);
+        let table = measure(&data, &variants, arguments.rounds);
+        println!("{table}");
+        tables.push(table);
+    }
+    if tables.is_empty() {
+        let names: Vec<_> = data::RECIPES.iter().map(|recipe| recipe.name).collect();
+        return Err(format!("no such data set; there are: {}", names.join(", ")).into());
+    }
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, table::json(&tables))?;
+    }
+    Ok(())
 }
 
-/// Rows, and the sum of `Amount.GrossValue` where there is one, in units of 10^-10.
-fn decode(layout: &Layout, lines: Bytes) -> (u64, i128) {
-    let mut decoder = Decoder::new(layout);
-    decoder.push(lines);
-    decoder.finish();
-    let (mut rows, mut sum) = (0, 0);
-    while let Some(batch) = decoder.next_batch().expect("the corpus is good") {
-        rows += batch.num_rows() as u64;
-        if let Some(amount) = batch.column_by_name("Amount") {
-            let amount = amount.as_any().downcast_ref::<StructArray>().expect("a struct");
-            let gross = amount.column_by_name("GrossValue").expect("documented");
-            let gross = gross.as_any().downcast_ref::<Decimal128Array>().expect("a decimal");
-            sum += gross.iter().flatten().sum::<i128>();
+/// Seconds of every variant in every round. One round before them is not counted: it brings data
+/// and code into the caches.
+fn measure(data: &DataSet, variants: &[Variant], rounds: usize) -> Table {
+    let mut table = Table::new(data, variants);
+    for round in 0..=rounds {
+        for (at, variant) in variants.iter().enumerate() {
+            let start = thread_time();
+            let rows = variant.run(data);
+            let seconds = (thread_time() - start).as_secs_f64();
+            assert_eq!(rows, data.rows, "{}: {}", data.name, variant.name());
+            if round > 0 {
+                table.add(at, seconds);
+            }
         }
     }
-    (rows, sum)
+    table
 }
 
-fn check_grammar(lines: &[u8]) -> u64 {
-    let lines = lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            let _: serde::de::IgnoredAny = serde_json::from_slice(line).expect("good");
-            1
-        })
-        .sum()
+/// What the calling thread has used of a processor, in user and system mode.
+fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    // Neither part is ever negative: the clock starts at zero with the thread.
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
-
-fn decoders(criterion: &mut Criterion) {
-    for kind in [Kind::Reservation, Kind::OrderItem, Kind::Customer] {
-        let corpus = Corpus::new(kind, 7, ROWS);
-        let (lines, totals) = (lines(&corpus), corpus.totals());
-        let layout = entity::layout(kind.name()).expect("one of the ten");
-        // The answer first, then the time.
-        let money = if kind == Kind::OrderItem { totals.money } else { 0 };
-        assert_eq!(decode(&layout, lines.clone()), (ROWS, money));
-        assert_eq!(check_grammar(&lines), ROWS);
-
-        let mut group: BenchmarkGroup<'_, _> = criterion.benchmark_group(kind.name());
-        group.throughput(Throughput::Bytes(lines.len() as u64)).sample_size(20);
-        group.bench_function("rowmill", |b| b.iter(|| decode(&layout, black_box(lines.clone()))));
-        group.bench_function("serde_json, grammar only", |b| {
-            b.iter(|| check_grammar(black_box(&lines)));
-        });
-        group.finish();
-    }
-}
-
-criterion_group!(benches, decoders);
-criterion_main!(benches);

@@ -119,6 +119,8 @@ def add_arrow(digest, path, shape, array):
 def arrow_sum(shape, array):
     if len(array) == 0:
         return 0
+    if pyarrow.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
     if shape in ("text", "json"):
         text = pyarrow.compute.binary_join(list_of(array.cast("binary")), b"")[0].as_buffer()
         return int(numpy.frombuffer(text, numpy.uint8).sum(dtype=numpy.int64)) + len(text)

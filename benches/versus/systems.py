@@ -41,12 +41,14 @@ CLICKHOUSE = {
     "json": "String",
 }
 
-# Without the first two an absent object would be one of nulls, and ISO 8601 would not be read.
+# Without the first two an absent object would be one of nulls, and ISO 8601 would not be read. Blocks
+# of 4,096 rows are what is fastest for it here.
 CLICKHOUSE_SETTINGS = ", ".join(
     [
         "allow_experimental_nullable_tuple_type=1",
         "date_time_input_format='best_effort'",
         "max_threads=1",
+        "max_block_size=4096",
         "input_format_parallel_parsing=0",
         "output_format_parallel_formatting=0",
     ]

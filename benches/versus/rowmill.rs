@@ -1,0 +1,67 @@
+//! One file decoded by rowmill, in one thread, for `decode.py`:
+//!
+//! ```sh
+//! cargo bench -p rowmill-benches --bench versus -- FILE ENTITY         # prints CPU seconds
+//! cargo bench -p rowmill-benches --bench versus -- FILE ENTITY check   # writes an Arrow stream
+//! ```
+//!
+//! The file is read as it is decoded, so the seconds hold that too, as those of the others do.
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{self, Read};
+
+use arrow_ipc::writer::StreamWriter;
+use rowmill::arrow::RecordBatch;
+use rowmill::{Bytes, Decoder, Layout, entity};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Bytes of one reading.
+const CHUNK: usize = 256 << 10;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [path, kind, rest @ ..] = words.as_slice() else { return Err("FILE ENTITY".into()) };
+    let layout = entity::layout(kind).ok_or("no such entity")?;
+    if rest == ["check"] {
+        let mut stream = StreamWriter::try_new(io::stdout().lock(), layout.schema())?;
+        decode(path, &layout, |batch| Ok(stream.write(&batch)?))?;
+        return Ok(stream.finish()?);
+    }
+    let start = thread_seconds();
+    decode(path, &layout, |batch| {
+        black_box(batch);
+        Ok(())
+    })?;
+    println!("{:.6}", thread_seconds() - start);
+    Ok(())
+}
+
+fn decode(
+    path: &str,
+    layout: &Layout,
+    mut take: impl FnMut(RecordBatch) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let (mut file, mut decoder) = (File::open(path)?, Decoder::new(layout));
+    loop {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        if file.by_ref().take(CHUNK as u64).read_to_end(&mut chunk)? == 0 {
+            decoder.finish();
+        }
+        let ended = chunk.is_empty();
+        decoder.push(Bytes::from(chunk));
+        while let Some(batch) = decoder.next_batch()? {
+            take(batch)?;
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// What the thread has used of a processor, in user and system mode.
+fn thread_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}

@@ -17,7 +17,7 @@ pub(crate) enum Variant {
     ArrowJson(SchemaRef),
     /// The tape of `simd-json`.
     SimdJson,
-    /// The grammar, checked by `serde_json`.
+    /// The grammar, checked by `serde_json`, which leaves out whether text is UTF-8.
     SerdeJson,
 }
 
@@ -83,13 +83,13 @@ pub(crate) fn rowmill(
 }
 
 /// Makes the tape of every line. The parser writes into its input and reads beyond its end, so each
-/// line is copied, which it does itself otherwise; everything it needs is made once.
+/// line is copied, which it does itself otherwise; what it needs is made once.
 pub(crate) fn tapes(text: &[u8], mut take: impl FnMut(&Tape<'_>)) {
-    let longest = lines(text).map(<[u8]>::len).max().unwrap_or_default();
-    let mut copy = vec![0; longest + INPUT_PADDING];
-    let mut buffers = Buffers::new(longest);
+    let (mut copy, mut buffers) = (Vec::new(), Buffers::default());
     let mut spare = Tape::null();
     for line in lines(text) {
+        // What stands behind the line, from longer ones before it, does not matter.
+        copy.resize(copy.len().max(line.len() + INPUT_PADDING), 0);
         copy[..line.len()].copy_from_slice(line);
         let mut tape = spare.reset();
         simd_json::fill_tape_padded(&mut copy, line.len(), &mut buffers, &mut tape)

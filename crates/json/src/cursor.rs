@@ -159,7 +159,7 @@ impl<'a, L: Stamped> Cursor<'a, L> {
 
     /// Passes the string whose opening quote is at the cursor; UTF-8 is checked, escapes are not.
     #[inline(always)]
-    fn span(&mut self) -> Outcome<(&'a [u8], Span)> {
+    pub(crate) fn span(&mut self) -> Outcome<(&'a [u8], Span)> {
         let start = self.at + 1;
         match scan_string(self.level, self.text, start) {
             Ok(span) => {
@@ -195,6 +195,11 @@ impl<'a, L: Stamped> Cursor<'a, L> {
         if !span.escaped {
             return Ok(inside);
         }
+        self.unescaped(start, inside)
+    }
+
+    /// What the inside of a string with escapes, which begins at `start`, stands for.
+    pub(crate) fn unescaped(&mut self, start: usize, inside: &[u8]) -> Outcome<&[u8]> {
         self.context.unescaped.clear();
         match unescape(inside, &mut self.context.unescaped) {
             Ok(()) => Ok(&self.context.unescaped),

@@ -47,7 +47,10 @@ pub use arch::{Avx2, Avx512};
 pub use arch::{Clock, Level, Marks, PADDING, Padded, Portable};
 pub use duration::is_duration;
 pub use number::{Misfit, Number, Small};
-pub use string::{EscapeFault, Span, check_escapes, scan_string, unescape};
+pub use string::{
+    EscapeFault, Span, check_escapes, plain_escape, scan_string, unescape, unicode_escape,
+    utf8_length,
+};
 pub use time::{Instant, parse_date, parse_instant, quoted_date, quoted_instant};
 pub use uuid::parse_uuid;
 

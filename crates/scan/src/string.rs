@@ -122,6 +122,56 @@ fn each_piece(inside: &[u8], mut emit: impl FnMut(&[u8])) -> Result<(), EscapeFa
     Ok(())
 }
 
+/// The character that `\\uXXXX`, or a pair of two such for one character, stands for, and how many
+/// bytes that takes. The backslash is the first byte.
+#[must_use]
+pub fn unicode_escape(bytes: &[u8; 12]) -> Option<(char, usize)> {
+    scalar(bytes, 0).ok()
+}
+
+/// What the letter after a backslash stands for, for those that stand for one ASCII character.
+#[inline(always)]
+#[must_use]
+pub fn plain_escape(letter: u8) -> Option<u8> {
+    let plain = PLAIN[usize::from(letter)];
+    (plain != 0).then_some(plain)
+}
+
+const PLAIN: [u8; 256] = {
+    let mut plain = [0; 256];
+    plain[b'"' as usize] = b'"';
+    plain[b'\\' as usize] = b'\\';
+    plain[b'/' as usize] = b'/';
+    plain[b'b' as usize] = 0x08;
+    plain[b'f' as usize] = 0x0C;
+    plain[b'n' as usize] = b'\n';
+    plain[b'r' as usize] = b'\r';
+    plain[b't' as usize] = b'\t';
+    plain
+};
+
+/// Length of the UTF-8 sequence that four bytes begin with, the first byte lowest; `None` if it is
+/// not one (Unicode 16, table 3-7).
+#[inline(always)]
+#[must_use]
+pub fn utf8_length(word: u32) -> Option<usize> {
+    let byte = |at: u32| word >> (8 * at) & 0xFF;
+    let bits = |at: u32| word >> (8 * at) & 0x3F;
+    match byte(0) {
+        0..=0x7F => Some(1),
+        0xC2..=0xDF if word & 0xC000 == 0x8000 => Some(2),
+        first @ 0xE0..=0xEF if word & 0x00C0_C000 == 0x0080_8000 => {
+            let scalar = (first & 0x0F) << 12 | bits(1) << 6 | bits(2);
+            (scalar >= 0x800 && scalar >> 11 != 0x1B).then_some(3)
+        }
+        first @ 0xF0..=0xF4 if word & 0xC0C0_C000 == 0x8080_8000 => {
+            let scalar = (first & 0x07) << 18 | bits(1) << 12 | bits(2) << 6 | bits(3);
+            (0x1_0000..=0x10_FFFF).contains(&scalar).then_some(4)
+        }
+        _ => None,
+    }
+}
+
 /// The scalar value that the `\u` escape (or pair of them) at `slash` names, and its length.
 fn scalar(inside: &[u8], slash: usize) -> Result<(char, usize), EscapeFault> {
     let first = hex4(inside, slash).ok_or(EscapeFault::Unknown(slash))?;
@@ -224,6 +274,23 @@ mod tests {
                     bytes[6 + gap] = second;
                     bytes.push(b'"');
                     compare(&bytes, 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_beginning_of_a_sequence() {
+        let after = [0x00, 0x22, 0x5C, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF];
+        for first in 0..=255u8 {
+            for second in 0..=255u8 {
+                for third in after {
+                    for fourth in after {
+                        let bytes = [first, second, third, fourth];
+                        let wanted = (1..=4).find(|&n| core::str::from_utf8(&bytes[..n]).is_ok());
+                        let got = super::utf8_length(u32::from_le_bytes(bytes));
+                        assert_eq!(got, wanted, "{bytes:x?}");
+                    }
                 }
             }
         }

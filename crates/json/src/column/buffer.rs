@@ -6,7 +6,10 @@
 
 use std::collections::VecDeque;
 
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use arrow_array::StringArray;
+use arrow_buffer::{
+    ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer,
+};
 
 /// Batches whose memory is watched. Consumers hold a few at a time: the one they work on and those
 /// that wait in a queue.
@@ -221,6 +224,20 @@ impl Ends {
         }
         (self.offsets.take(rows + 1), nulls)
     }
+}
+
+/// The texts of a column. All of `bytes` up to each of the offsets must be UTF-8.
+pub(super) fn utf8_array(
+    offsets: OffsetBuffer<i32>,
+    bytes: Buffer,
+    nulls: Option<NullBuffer>,
+) -> StringArray {
+    // SAFETY: offsets grow (an `OffsetBuffer` checks that) up to the number of bytes, since each is
+    // where one of the texts ended when it was written; and each text is UTF-8. There are two ways
+    // to write one: `Strings::put`, whose callers have it from a string that was checked as a whole
+    // or from JSON that was checked, and `Strings::copy`, which passes ASCII and looks at the length
+    // of every other character. Tests validate all arrays in full.
+    unsafe { StringArray::new_unchecked(offsets, bytes, nulls) }
 }
 
 #[cfg(test)]

@@ -53,13 +53,6 @@ impl Glue {
         Self { head, mask, none: 0, len: bytes.len() as u32, rest: rest.into() }
     }
 
-    /// Whether it consists of these bytes.
-    pub(crate) fn is(&self, bytes: &[u8]) -> bool {
-        self.len as usize == bytes.len()
-            && bytes.starts_with(&self.head[..bytes.len().min(HEAD)])
-            && bytes.ends_with(&self.rest)
-    }
-
     /// The index after the glue, if it stands at `at`.
     #[inline(always)]
     pub(crate) fn after<L: Level>(&self, level: L, text: Padded<'_>, at: usize) -> Option<usize> {
@@ -92,7 +85,6 @@ mod tests {
             line.resize(end + PADDING, b'x');
             let after = |line: &[u8]| glue.after(Portable, Padded::new(line).expect("padded"), 0);
             assert_eq!(after(&line), Some(length), "{name}");
-            assert!(glue.is(&line[..length]) && !glue.is(&line[..length - 1]));
             for at in 0..length {
                 for bit in 0..8 {
                     let mut other = line.clone();

@@ -5,6 +5,7 @@
 //! word, with every form that the rules allow and a fault for all others.
 
 mod boolean;
+#[allow(unsafe_code)]
 mod buffer;
 mod category;
 mod decimal;

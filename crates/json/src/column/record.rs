@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StructArray};
 use arrow_schema::Fields;
+use rowmill_scan::Padded;
 
 use super::buffer::Bits;
 use super::names::Names;
@@ -111,10 +112,22 @@ impl RecordColumn {
         self.valid.set(row);
     }
 
-    /// The field of this name.
+    /// The field whose name are the `len` bytes at `at`.
     #[inline(always)]
-    pub(crate) fn find(&self, key: &[u8]) -> Option<usize> {
-        self.names.find(key)
+    pub(crate) fn find<L: Stamped>(
+        &self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+        len: usize,
+    ) -> Option<usize> {
+        self.names.find(level, text, at, len)
+    }
+
+    /// The field of this name, which stands in the input in another spelling.
+    #[cold]
+    pub(crate) fn find_spelt(&self, name: &[u8]) -> Option<usize> {
+        self.fields[..self.end()].iter().position(|field| field.name.as_bytes() == name)
     }
 
     /// After the field `place` came the field `found`, which was not expected. `skipped` says that
@@ -137,11 +150,19 @@ impl RecordColumn {
         self.first_instead = field;
     }
 
-    /// The value of `field` has `bytes` between it and the one before.
-    pub(crate) fn learn_glue(&mut self, field: usize, bytes: &[u8]) {
+    /// What stands from `from` to `to` is between the value of `field` and the one before.
+    #[inline(always)]
+    pub(crate) fn learn_glue<L: Stamped>(
+        &mut self,
+        field: usize,
+        level: L,
+        text: Padded<'_>,
+        from: usize,
+        to: usize,
+    ) {
         let glue = &mut self.fields[field].glue;
-        if !glue.is(bytes) {
-            *glue = Glue::exactly(bytes);
+        if glue.after(level, text, from) != Some(to) {
+            *glue = Glue::exactly(text.slice(from, to));
         }
     }
 

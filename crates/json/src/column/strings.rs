@@ -1,10 +1,10 @@
 //! Texts one after the other.
 
 use arrow_array::StringArray;
-use arrow_buffer::{Buffer, OffsetBuffer};
-use rowmill_scan::{Level, Padded};
+use arrow_buffer::OffsetBuffer;
+use rowmill_scan::{Level, Padded, plain_escape, unicode_escape, utf8_length};
 
-use super::buffer::{Ends, Values};
+use super::buffer::{Ends, Values, utf8_array};
 
 /// Room beyond the text, so that whole blocks can be written.
 const BLOCK: usize = 64;
@@ -27,6 +27,7 @@ impl Strings {
 
     /// Adds `text`, which is UTF-8, as the value of `row`.
     pub(super) fn put(&mut self, row: usize, text: &[u8]) {
+        debug_assert!(std::str::from_utf8(text).is_ok(), "only text is kept");
         self.make_room(text.len());
         let end = self.len + text.len();
         self.bytes.as_mut_slice()[self.len..end].copy_from_slice(text);
@@ -48,17 +49,18 @@ impl Strings {
     }
 
     /// Copies the string whose first byte after the opening quote is at `from` while it looks for
-    /// its end, if there is nothing but plain ASCII in it; gives the index after the closing quote.
-    /// `None` says nothing about the string.
+    /// its end; gives the index after the closing quote. `None` says nothing about the string.
+    /// Without `ESCAPES` it is given for every string that has some.
     #[inline(always)]
-    pub(super) fn copy<L: Level>(
+    pub(super) fn copy<const ESCAPES: bool, L: Level>(
         &mut self,
         level: L,
         text: Padded<'_>,
         from: usize,
         row: usize,
     ) -> Option<usize> {
-        let (mut at, mut end) = (from, self.len);
+        // Up to `checked`, characters that are not ASCII have been looked at.
+        let (mut at, mut end, mut checked) = (from, self.len, from);
         loop {
             if self.bytes.room() < end + BLOCK {
                 self.grow(end - self.len);
@@ -67,10 +69,14 @@ impl Strings {
             let target = &mut self.bytes.as_mut_slice()[end..end + L::WIDTH];
             target.copy_from_slice(&block[..L::WIDTH]);
             let marks = level.marks(block);
+            let before = marks.special.wrapping_sub(1) & !marks.special;
+            let mut high = marks.high & before & ones_from(checked.saturating_sub(at));
+            while high != 0 {
+                let place = at + high.trailing_zeros() as usize;
+                checked = place + utf8_length(u32::from_le_bytes(*text.block(place)))?;
+                high &= ones_from(checked - at);
+            }
             if marks.special == 0 {
-                if marks.high != 0 {
-                    return None;
-                }
                 at += L::WIDTH;
                 end += L::WIDTH;
                 // A text without an end is somebody else's to tell.
@@ -79,16 +85,33 @@ impl Strings {
                 }
                 continue;
             }
-            let length = marks.special.trailing_zeros();
-            let before = (1_u64 << length) - 1;
-            at += length as usize;
-            end += length as usize;
-            if marks.high & before != 0 || text.byte(at) != b'"' {
-                return None;
+            let length = marks.special.trailing_zeros() as usize;
+            at += length;
+            end += length;
+            match text.byte(at) {
+                b'"' => {
+                    self.len = end;
+                    self.ends.put(row, end);
+                    return Some(at + 1);
+                }
+                b'\\' if ESCAPES => {
+                    let letter = text.byte(at + 1);
+                    if let Some(plain) = plain_escape(letter) {
+                        self.bytes.put(end, plain);
+                        end += 1;
+                        at += 2;
+                    } else {
+                        let (character, length) = unicode_escape(text.block(at))?;
+                        let target = &mut self.bytes.as_mut_slice()[end..end + 4];
+                        end += character.encode_utf8(target).len();
+                        at += length;
+                    }
+                    if at > text.len() {
+                        return None;
+                    }
+                }
+                _ => return None,
             }
-            self.len = end;
-            self.ends.put(row, end);
-            return Some(at + 1);
         }
     }
 
@@ -104,8 +127,14 @@ impl Strings {
 
     pub(super) fn take(&mut self, rows: usize) -> StringArray {
         let (offsets, nulls) = self.ends.take(rows);
-        let bytes: Buffer = self.bytes.take(self.len).into_inner();
+        let bytes = self.bytes.take(self.len).into_inner();
         self.len = 0;
-        StringArray::new(OffsetBuffer::new(offsets), bytes, nulls)
+        utf8_array(OffsetBuffer::new(offsets), bytes, nulls)
     }
+}
+
+/// All bits from `place` on.
+#[inline(always)]
+fn ones_from(place: usize) -> u64 {
+    if place < 64 { u64::MAX << place } else { 0 }
 }

@@ -30,7 +30,24 @@ impl Usual for TextColumn {
         if text.byte(at) != b'"' {
             return None;
         }
-        self.values.copy(level, text, at + 1, row)
+        self.values.copy::<false, L>(level, text, at + 1, row)
+    }
+}
+
+impl TextColumn {
+    /// The same for a string with escapes.
+    #[inline(always)]
+    pub(crate) fn escaped<L: Stamped>(
+        &mut self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+        row: usize,
+    ) -> Option<usize> {
+        if text.byte(at) != b'"' {
+            return None;
+        }
+        self.values.copy::<true, L>(level, text, at + 1, row)
     }
 }
 

@@ -94,7 +94,7 @@ fn search<L: Stamped>(
             if cursor.another(b'}')? { any_key(&mut cursor, object)? } else { Some(object.end()) };
         if let Some(field) = found {
             object.learn(place, field, false);
-            object.learn_glue(field, cursor.text.slice(start, cursor.at));
+            object.learn_glue(field, cursor.level, cursor.text, start, cursor.at);
             object.found = field;
             return Ok(cursor.at);
         }
@@ -118,7 +118,13 @@ fn any_key<L: Stamped>(
     if cursor.peek() != b'"' {
         return Err(cursor.syntax("a key"));
     }
-    let field = object.find(cursor.string()?);
+    let start = cursor.at + 1;
+    let (inside, span) = cursor.span()?;
+    let field = if span.escaped {
+        object.find_spelt(cursor.unescaped(start, inside)?)
+    } else {
+        object.find(cursor.level, cursor.text, start, inside.len())
+    };
     cursor.colon()?;
     Ok(field)
 }

@@ -23,6 +23,30 @@ pub(super) fn value<L: Stamped>(
         return Ok(at + 4);
     }
     let end = match &mut slot.node {
+        Node::Record(column) if text.byte(at) == b'{' => {
+            return level.object(text, context, column, at, row);
+        }
+        Node::List(column) if text.byte(at) == b'[' => {
+            return level.list(text, context, column, at, row);
+        }
+        leaf => usual(level, text, leaf, at, row),
+    };
+    match end {
+        Some(end) => Ok(end),
+        None => level.unusual(text, context, slot, at, row, depth),
+    }
+}
+
+/// Reads a value of the form that serialisers write.
+#[inline(always)]
+fn usual<L: Stamped>(
+    level: L,
+    text: Padded<'_>,
+    leaf: &mut Node,
+    at: usize,
+    row: usize,
+) -> Option<usize> {
+    match leaf {
         Node::Uuid(column) => column.usual(level, text, at, row),
         Node::Category(column) => column.usual(level, text, at, row),
         Node::Text(column) => column.usual(level, text, at, row),
@@ -34,17 +58,7 @@ pub(super) fn value<L: Stamped>(
         Node::Int64(column) => column.usual(level, text, at, row),
         Node::UInt64(column) => column.usual(level, text, at, row),
         Node::Date(column) => column.usual(level, text, at, row),
-        Node::Record(column) if text.byte(at) == b'{' => {
-            return level.object(text, context, column, at, row);
-        }
-        Node::List(column) if text.byte(at) == b'[' => {
-            return level.list(text, context, column, at, row);
-        }
         _ => None,
-    };
-    match end {
-        Some(end) => Ok(end),
-        None => level.unusual(text, context, slot, at, row, depth),
     }
 }
 
@@ -60,6 +74,18 @@ pub(super) fn unusual<L: Stamped>(
     depth: usize,
 ) -> Outcome<usize> {
     let mut cursor = Cursor { level, text, at, depth, context };
+    cursor.skip_blanks();
+    // The blanks may have been all that was unusual.
+    if cursor.at > at
+        && let Some(end) = usual(level, text, &mut slot.node, cursor.at, row)
+    {
+        return Ok(end);
+    }
+    if let Node::Text(column) = &mut slot.node
+        && let Some(end) = column.escaped(level, text, cursor.at, row)
+    {
+        return Ok(end);
+    }
     slot.read(&mut cursor, row)?;
     Ok(cursor.at)
 }

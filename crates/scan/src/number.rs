@@ -4,7 +4,7 @@
 //! way to an integer or a decimal.
 
 use crate::arch::{PADDING, Padded};
-use crate::digits::Eight;
+use crate::digits::{Eight, Short};
 
 /// A number of the JSON grammar, split into its parts.
 #[derive(Clone, Copy, Debug)]
@@ -128,9 +128,10 @@ impl<'a> Number<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Small {
     negative: bool,
-    whole: u64,
-    fraction: u64,
-    /// How many digits stand after the point.
+    /// All digits as one number, below 10^16.
+    digits: u64,
+    /// How many digits stand before the point, and after it.
+    whole: usize,
     places: usize,
 }
 
@@ -148,36 +149,48 @@ impl Small {
         };
         let negative = block[0] == b'-';
         let start = usize::from(negative);
-        let whole = Eight::read(word(start));
-        let point = start + whole.count;
-        let leading_zero = (block[start] == b'0') & (whole.count != 1);
-        if (whole.count == 0) | leading_zero {
-            return None;
-        }
-        let mut number = Self { negative, whole: whole.right(), fraction: 0, places: 0 };
-        let mut end = point;
-        if block[point] == b'.' {
-            let fraction = Eight::read(word(point + 1));
-            if fraction.count == 0 {
-                return None;
+        let (number, end) = match Short::read(word(start)) {
+            Some(short) => {
+                if (short.whole == 0) | ((short.places == 0) & (short.len != short.whole)) {
+                    return None;
+                }
+                let Short { digits, whole, places, len } = short;
+                (Self { negative, digits, whole, places }, start + len)
             }
-            (number.fraction, number.places) = (fraction.right(), fraction.count);
-            end = point + 1 + fraction.count;
-        }
+            None => {
+                let whole = Eight::read(word(start));
+                let point = start + whole.count;
+                if whole.count == 0 {
+                    return None;
+                }
+                let mut number =
+                    Self { negative, digits: whole.right(), whole: whole.count, places: 0 };
+                let mut end = point;
+                if block[point] == b'.' {
+                    let fraction = Eight::read(word(point + 1));
+                    if fraction.count == 0 {
+                        return None;
+                    }
+                    number.places = fraction.count;
+                    number.digits = number.digits * TEN[fraction.count] + fraction.right();
+                    end = point + 1 + fraction.count;
+                }
+                (number, end)
+            }
+        };
+        let leading_zero = (block[start] == b'0') & (number.whole != 1);
         // A ninth digit or an exponent.
-        let goes_on = block[end].wrapping_sub(b'0') < 10 || block[end] | 0x20 == b'e';
-        (!goes_on).then_some((number, at + end))
+        let goes_on = (block[end].wrapping_sub(b'0') < 10) | (block[end] | 0x20 == b'e');
+        (!(leading_zero | goes_on)).then_some((number, at + end))
     }
 
-    /// As [`Number::scaled`], or `None` where that takes more than two multiplications.
+    /// As [`Number::scaled`], or `None` where that takes more than one multiplication.
     #[inline(always)]
     #[must_use]
     pub fn scaled(&self, scale: u8) -> Option<i128> {
-        let scale = usize::from(scale);
-        let whole = u128::from(self.whole) * u128::from(*TEN.get(scale)?);
-        let fraction = self.fraction * TEN.get(scale.checked_sub(self.places)?)?;
-        // Below 10^8 times 10^18, and 10^18.
-        let value = (whole + u128::from(fraction)) as i128;
+        let power = TEN.get(usize::from(scale).wrapping_sub(self.places))?;
+        // Both are below 2^64.
+        let value = (u128::from(self.digits) * u128::from(*power)) as i128;
         Some(if self.negative { -value } else { value })
     }
 
@@ -186,7 +199,7 @@ impl Small {
     #[must_use]
     pub fn whole(&self) -> Option<i64> {
         // Below 10^8.
-        let value = self.whole as i64;
+        let value = self.digits as i64;
         (self.places == 0).then_some(if self.negative { -value } else { value })
     }
 }

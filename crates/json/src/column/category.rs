@@ -62,7 +62,7 @@ impl Dictionary {
 }
 
 impl CategoryColumn {
-    /// The place for the text of `length` bytes that `block` begins with.
+    /// The place for the text of `length` bytes, below `WIDTH`, that `block` begins with.
     #[inline(always)]
     fn place(block: &[u8; 64], length: usize) -> usize {
         let word = |at: usize| {
@@ -70,9 +70,10 @@ impl CategoryColumn {
             bytes.copy_from_slice(&block[at..at + 8]);
             u64::from_le_bytes(bytes)
         };
-        let first = word(0) & ones(length.min(8));
-        let second = word(8) & ones(length.clamp(8, 16) - 8);
-        let mixed = (first ^ second.rotate_left(23)).wrapping_add(length as u64);
+        // The first eight bytes and the last eight; of a short text what it has, twice.
+        let ones = if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX };
+        let (first, last) = (word(0) & ones, word(length.saturating_sub(8)) & ones);
+        let mixed = (first ^ last.rotate_left(23)).wrapping_add(length as u64);
         (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
     }
 
@@ -90,12 +91,6 @@ impl CategoryColumn {
     fn forget_recent(&mut self) {
         self.recent.fill(Recent::default());
     }
-}
-
-/// As many low bytes of ones, at most eight.
-#[inline(always)]
-fn ones(bytes: usize) -> u64 {
-    if bytes == 0 { 0 } else { u64::MAX >> (64 - 8 * bytes as u32) }
 }
 
 impl Usual for CategoryColumn {

@@ -48,23 +48,34 @@ impl Glue {
         let (first, rest) = bytes.split_at(bytes.len().min(HEAD));
         let mut head = [0; HEAD];
         head[..first.len()].copy_from_slice(first);
-        let mask = u32::MAX >> (HEAD - first.len());
+        // What does not fit the head is left to `after_any`.
+        let (mask, none) =
+            if rest.is_empty() { (u32::MAX >> (HEAD - first.len()), 0) } else { (0, 1) };
         // At most 64.
-        Self { head, mask, none: 0, len: bytes.len() as u32, rest: rest.into() }
+        Self { head, mask, none, len: bytes.len() as u32, rest: rest.into() }
     }
 
-    /// The index after the glue, if it stands at `at`.
+    /// The index after the glue, if it stands at `at` and is not longer than one comparison covers.
     #[inline(always)]
     pub(crate) fn after<L: Level>(&self, level: L, text: Padded<'_>, at: usize) -> Option<usize> {
-        if level.differences(text.block(at), &self.head) & self.mask != self.none {
-            return None;
+        let differences = level.differences(text.block(at), &self.head) & self.mask;
+        (differences == self.none).then_some(at + self.len as usize)
+    }
+
+    /// The same for a glue of any length.
+    #[inline(always)]
+    pub(crate) fn after_any<L: Level>(
+        &self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+    ) -> Option<usize> {
+        if self.rest.is_empty() {
+            return self.after(level, text, at);
         }
         let end = at + self.len as usize;
-        if self.len as usize > HEAD {
-            let rest = text.text().get(at + HEAD..end)?;
-            return (*rest == *self.rest).then_some(end);
-        }
-        Some(end)
+        let differences = level.differences(text.block(at), &self.head);
+        (differences == 0 && text.text().get(at + HEAD..end) == Some(&self.rest)).then_some(end)
     }
 }
 
@@ -83,7 +94,8 @@ mod tests {
             let mut line = format!(",\"{name}\":\"x").into_bytes();
             let end = line.len();
             line.resize(end + PADDING, b'x');
-            let after = |line: &[u8]| glue.after(Portable, Padded::new(line).expect("padded"), 0);
+            let after =
+                |line: &[u8]| glue.after_any(Portable, Padded::new(line).expect("padded"), 0);
             assert_eq!(after(&line), Some(length), "{name}");
             for at in 0..length {
                 for bit in 0..8 {
@@ -101,7 +113,7 @@ mod tests {
         for glue in [Glue::never(), Glue::plain(',', "a\"b"), Glue::exactly(&[b' '; 65])] {
             for byte in [0, b' ', b'\n', b',', 0xFF] {
                 let text = [byte; 2 * PADDING];
-                assert_eq!(glue.after(Portable, Padded::new(&text).expect("padded"), 0), None);
+                assert_eq!(glue.after_any(Portable, Padded::new(&text).expect("padded"), 0), None);
             }
         }
     }

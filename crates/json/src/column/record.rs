@@ -161,7 +161,7 @@ impl RecordColumn {
         to: usize,
     ) {
         let glue = &mut self.fields[field].glue;
-        if glue.after(level, text, from) != Some(to) {
+        if glue.after_any(level, text, from) != Some(to) {
             *glue = Glue::exactly(text.slice(from, to));
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn first_key<L: Stamped>(
     let at = cursor.at;
     // Nothing of the layout has come yet: the first field is still the expected one.
     let first = object.first;
-    if let Some(after) = object.fields[first].glue.after(level, text, at) {
+    if let Some(after) = object.fields[first].glue.after_any(level, text, at) {
         object.found = first;
         return Ok(after);
     }
@@ -51,7 +51,8 @@ pub(super) fn first_key<L: Stamped>(
 
 /// Passes what stands between the value of the field `place`, which ends at `at`, and the next
 /// value, or the end of the object. Gives the index after it and leaves the field in
-/// `object.found`. The field expected after `place` has been tried.
+/// `object.found`. The field expected after `place` has been
+/// tried, unless its glue is a long one.
 #[inline(always)]
 pub(super) fn next_key<L: Stamped>(
     level: L,
@@ -61,6 +62,11 @@ pub(super) fn next_key<L: Stamped>(
     at: usize,
     place: usize,
 ) -> Outcome<usize> {
+    let expected = object.fields[place].next as usize;
+    if let Some(after) = object.fields[expected].glue.after_any(level, text, at) {
+        object.found = expected;
+        return Ok(after);
+    }
     if object.doubt < DOUBTFUL || object.visits % NOW_AND_THEN == 0 {
         let mut field = object.fields[place].next as usize;
         for _ in 0..SKIPPED {
@@ -68,7 +74,7 @@ pub(super) fn next_key<L: Stamped>(
                 break;
             }
             field = object.fields[field].next as usize;
-            if let Some(after) = object.fields[field].glue.after(level, text, at) {
+            if let Some(after) = object.fields[field].glue.after_any(level, text, at) {
                 object.doubt = 0;
                 object.learn(place, field, true);
                 object.found = field;
@@ -102,7 +108,7 @@ fn search<L: Stamped>(
         // A key that nobody reads stood between; after it things go on as expected.
         let expected = object.fields[place].next as usize;
         let glue = &object.fields[expected].glue;
-        if let Some(after) = glue.after(cursor.level, cursor.text, cursor.at) {
+        if let Some(after) = glue.after_any(cursor.level, cursor.text, cursor.at) {
             object.found = expected;
             return Ok(after);
         }

@@ -28,23 +28,29 @@ pub(super) fn object<L: Stamped>(
     };
     let mut seen = 0;
     while field != end {
-        let this = &mut object.fields[field];
-        if this.seen == visit {
-            return Err(object.in_field(twice(at), field));
-        }
-        this.seen = visit;
-        seen += 1;
-        at = match value(level, text, context, &mut this.slot, at, row, depth) {
-            Ok(after) => after,
-            Err(fault) => return Err(object.in_field(fault, field)),
-        };
-        let expected = this.next as usize;
-        match object.fields[expected].glue.after(level, text, at) {
-            Some(after) => (at, field) = (after, expected),
-            None => {
-                at = level.next_key(text, context, object, at, field)?;
-                field = object.found;
+        let mut this = &mut object.fields[field];
+        // As long as things come as expected, nothing but the field changes.
+        loop {
+            if this.seen == visit {
+                return Err(object.in_field(twice(at), field));
             }
+            this.seen = visit;
+            seen += 1;
+            at = match value(level, text, context, &mut this.slot, at, row, depth) {
+                Ok(after) => after,
+                Err(fault) => return Err(object.in_field(fault, field)),
+            };
+            let expected = this.next as usize;
+            this = &mut object.fields[expected];
+            let Some(after) = this.glue.after(level, text, at) else { break };
+            (at, field) = (after, expected);
+            if field == end {
+                break;
+            }
+        }
+        if field != end {
+            at = level.next_key(text, context, object, at, field)?;
+            field = object.found;
         }
     }
     if seen != end

@@ -194,6 +194,19 @@ impl Small {
         Some(if self.negative { -value } else { value })
     }
 
+    /// As [`Number::to_f64`], or `None` where that takes more than one division.
+    #[inline(always)]
+    #[must_use]
+    pub fn to_f64(&self) -> Option<f64> {
+        // Digits up to 2^53 and powers of ten up to 10^22 are floats, and a quotient of two floats
+        // is rounded once.
+        if self.digits > 1 << 53 {
+            return None;
+        }
+        let value = self.digits as f64 / TEN[self.places] as f64;
+        Some(if self.negative { -value } else { value })
+    }
+
     /// As [`Number::scaled`] for a whole number, or `None` if it was written with a point.
     #[inline(always)]
     #[must_use]
@@ -352,7 +365,20 @@ mod tests {
 
     #[test]
     fn floats() {
-        let float = |text: &str| Number::scan(text.as_bytes()).unwrap().0.to_f64();
+        let float = |text: &str| {
+            let value = Number::scan(text.as_bytes()).unwrap().0.to_f64();
+            if let Some(small) = small(&format!("{text},")).and_then(|(small, _)| small.to_f64()) {
+                assert_eq!(Some(small.to_bits()), value.map(f64::to_bits), "{text}");
+            }
+            value
+        };
+        for n in 0..100_000_u64 {
+            let digits = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let (whole, fraction) =
+                (digits % 99_999_989, (digits >> 32) % 10_u64.pow(n as u32 % 9));
+            float(&format!("{whole}.{fraction}"));
+            float(&format!("-0.{fraction:08}"));
+        }
         assert_eq!(float("0.1"), Some(0.1));
         assert_eq!(float("-0").map(f64::to_bits), Some((-0.0f64).to_bits()));
         assert_eq!(float("1.7976931348623157e308"), Some(f64::MAX));

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::types::Float64Type;
 use arrow_array::{ArrayRef, PrimitiveArray};
+use rowmill_scan::{Padded, Small};
 
-use super::Fill;
 use super::buffer::Fixed;
+use super::{Fill, Usual};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::Outcome;
@@ -16,6 +17,21 @@ use crate::walk::Stamped;
 #[derive(Default)]
 pub(crate) struct FloatColumn {
     values: Fixed<f64>,
+}
+
+impl Usual for FloatColumn {
+    #[inline(always)]
+    fn usual<L: Stamped>(
+        &mut self,
+        _: L,
+        text: Padded<'_>,
+        at: usize,
+        row: usize,
+    ) -> Option<usize> {
+        let (number, end) = Small::scan(text, at)?;
+        self.values.put(row, number.to_f64()?);
+        Some(end)
+    }
 }
 
 impl Fill for FloatColumn {

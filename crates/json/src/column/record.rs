@@ -33,8 +33,8 @@ pub(crate) struct RecordColumn {
     required: Box<[usize]>,
     /// Objects and arrays around a value of these fields.
     pub(crate) depth: usize,
-    /// How much there is to say against trying the keys after the expected one.
-    pub(crate) doubt: u32,
+    /// How many surprises there were since one was explained.
+    doubt: u32,
     valid: Bits,
     names: Names,
     types: Fields,
@@ -56,6 +56,11 @@ pub(crate) struct Field {
     pub(crate) slot: Slot,
     name: Box<str>,
 }
+
+/// After so many surprises that skipping fields did not explain, an object has no order of keys. It
+/// is looked for again now and then.
+const DOUBTFUL: u32 = 16;
+const NOW_AND_THEN: u64 = 64;
 
 /// A surprise that comes so often in a row is expected from then on. One alone, a key that is
 /// missing for once, changes nothing.
@@ -128,6 +133,24 @@ impl RecordColumn {
     #[cold]
     pub(crate) fn find_spelt(&self, name: &[u8]) -> Option<usize> {
         self.fields[..self.end()].iter().position(|field| field.name.as_bytes() == name)
+    }
+
+    /// Whether it makes sense to expect anything. If not, keys are found faster by name.
+    #[inline(always)]
+    pub(crate) fn has_an_order(&self) -> bool {
+        self.doubt < DOUBTFUL || self.visits % NOW_AND_THEN == 0
+    }
+
+    /// A key came after some that are missing.
+    #[inline(always)]
+    pub(crate) fn trust_order(&mut self) {
+        self.doubt = 0;
+    }
+
+    /// A key came that was not expected at all.
+    #[inline(always)]
+    pub(crate) fn doubt_order(&mut self) {
+        self.doubt = (self.doubt + 1).min(DOUBTFUL);
     }
 
     /// After the field `place` came the field `found`, which was not expected. `skipped` says that

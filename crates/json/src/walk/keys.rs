@@ -10,11 +10,6 @@ use crate::fault::Outcome;
 /// How many fields may be missing before the next one is looked up by name.
 const SKIPPED: usize = 3;
 
-/// After so many rounds in which skipping fields has not helped, it is tried no more, but now and
-/// then: keys in an order of their own every time are found faster by name.
-const DOUBTFUL: u32 = 8;
-const NOW_AND_THEN: u64 = 64;
-
 /// Passes the bracket at `at` and the first key, or the closing bracket. Gives the index after it
 /// and leaves the field in `object.found`.
 #[inline(always)]
@@ -67,7 +62,7 @@ pub(super) fn next_key<L: Stamped>(
         object.found = expected;
         return Ok(after);
     }
-    if object.doubt < DOUBTFUL || object.visits % NOW_AND_THEN == 0 {
+    if object.has_an_order() {
         let mut field = object.fields[place].next as usize;
         for _ in 0..SKIPPED {
             if field == object.end() {
@@ -75,13 +70,13 @@ pub(super) fn next_key<L: Stamped>(
             }
             field = object.fields[field].next as usize;
             if let Some(after) = object.fields[field].glue.after_any(level, text, at) {
-                object.doubt = 0;
+                object.trust_order();
                 object.learn(place, field, true);
                 object.found = field;
                 return Ok(after);
             }
         }
-        object.doubt = (object.doubt + 1).min(DOUBTFUL);
+        object.doubt_order();
     }
     let depth = object.depth;
     search(Cursor { level, text, at, depth, context }, object, place)
@@ -96,11 +91,20 @@ fn search<L: Stamped>(
 ) -> Outcome<usize> {
     loop {
         let start = cursor.at;
-        let found =
-            if cursor.another(b'}')? { any_key(&mut cursor, object)? } else { Some(object.end()) };
+        // Nearly always there is no blank between comma and key.
+        let found = if cursor.text.block(start) == b",\"" {
+            cursor.at += 1;
+            any_key(&mut cursor, object)?
+        } else if cursor.another(b'}')? {
+            any_key(&mut cursor, object)?
+        } else {
+            Some(object.end())
+        };
         if let Some(field) = found {
-            object.learn(place, field, false);
-            object.learn_glue(field, cursor.level, cursor.text, start, cursor.at);
+            if object.has_an_order() {
+                object.learn(place, field, false);
+                object.learn_glue(field, cursor.level, cursor.text, start, cursor.at);
+            }
             object.found = field;
             return Ok(cursor.at);
         }
@@ -131,6 +135,10 @@ fn any_key<L: Stamped>(
     } else {
         object.find(cursor.level, cursor.text, start, inside.len())
     };
-    cursor.colon()?;
+    if cursor.peek() == b':' && cursor.text.byte(cursor.at + 1) > b' ' {
+        cursor.at += 1;
+    } else {
+        cursor.colon()?;
+    }
     Ok(field)
 }

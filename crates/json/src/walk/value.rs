@@ -57,6 +57,7 @@ fn usual<L: Stamped>(
         Node::Int32(column) => column.usual(level, text, at, row),
         Node::Int64(column) => column.usual(level, text, at, row),
         Node::UInt64(column) => column.usual(level, text, at, row),
+        Node::Float(column) => column.usual(level, text, at, row),
         Node::Date(column) => column.usual(level, text, at, row),
         _ => None,
     }

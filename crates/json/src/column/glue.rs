@@ -62,6 +62,12 @@ impl Glue {
         (differences == self.none).then_some(at + self.len as usize)
     }
 
+    /// Whether it is longer than one comparison covers.
+    #[inline(always)]
+    pub(crate) fn is_long(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
     /// The same for a glue of any length.
     #[inline(always)]
     pub(crate) fn after_any<L: Level>(

@@ -5,38 +5,59 @@ use rowmill_scan::{Level, Padded};
 /// Bytes that are compared at once.
 const WIDTH: usize = 32;
 
-/// Fields by name: an open-addressing table, at most half full.
+/// Fields by name: an open-addressing table, nearly always without a collision.
 pub(super) struct Names {
-    /// Its length is a power of two.
-    table: Box<[Entry]>,
+    /// One more than the index of a field; zero where there is none. Its length is a power of two.
+    table: Box<[u32]>,
+    entries: Box<[Entry]>,
+    seed: u64,
 }
 
-#[derive(Clone)]
 struct Entry {
     /// The beginning of the name, and zeros.
     head: [u8; WIDTH],
     len: usize,
-    /// One more than the index of the field; zero where there is none.
-    field: usize,
     rest: Box<[u8]>,
 }
 
+/// Places for each name, and seeds that are tried for a table without collisions.
+const PLACES: usize = 4;
+const SEEDS: u64 = 200;
+
 impl Names {
     /// The names of the fields in their order, each once.
-    pub(super) fn new<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
-        let nothing = Entry { head: [0; WIDTH], len: 0, field: 0, rest: Box::default() };
-        let mut table = vec![nothing; (2 * names.len()).next_power_of_two().max(8)];
-        for (name, field) in names.map(str::as_bytes).zip(1..) {
-            let (first, rest) = name.split_at(name.len().min(WIDTH));
-            let mut entry = Entry { head: [0; WIDTH], len: name.len(), field, rest: rest.into() };
-            entry.head[..first.len()].copy_from_slice(first);
-            let mut place = hash(&entry.head, name.len()) & (table.len() - 1);
-            while table[place].field != 0 {
-                place = (place + 1) & (table.len() - 1);
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let entry = |name: &str| {
+            let (first, rest) = name.as_bytes().split_at(name.len().min(WIDTH));
+            let mut head = [0; WIDTH];
+            head[..first.len()].copy_from_slice(first);
+            Entry { head, len: name.len(), rest: rest.into() }
+        };
+        let entries: Box<[Entry]> = names.map(entry).collect();
+        let mut best: Option<(usize, Self)> = None;
+        for seed in 0..SEEDS {
+            let mut table = vec![0; (PLACES * entries.len()).next_power_of_two().max(8)];
+            let mut collisions = 0;
+            for (entry, field) in entries.iter().zip(1..) {
+                let mut place = hash(&entry.head, entry.len, seed) & (table.len() - 1);
+                while table[place] != 0 {
+                    place = (place + 1) & (table.len() - 1);
+                    collisions += 1;
+                }
+                table[place] = field;
             }
-            table[place] = entry;
+            if best.as_ref().is_none_or(|(fewest, _)| collisions < *fewest) {
+                best =
+                    Some((collisions, Self { table: table.into(), entries: Box::default(), seed }));
+            }
+            if collisions == 0 {
+                break;
+            }
         }
-        Self { table: table.into() }
+        match best {
+            Some((_, names)) => Self { entries, ..names },
+            None => Self { table: vec![0; 8].into(), entries, seed: 0 },
+        }
     }
 
     /// The index of the field whose name are the `len` bytes at `at`.
@@ -50,12 +71,11 @@ impl Names {
     ) -> Option<usize> {
         let block = text.block::<WIDTH>(at);
         let mask = if len < WIDTH { (1 << len) - 1 } else { u32::MAX };
-        let mut place = hash(block, len) & (self.table.len() - 1);
+        let mut place = hash(block, len, self.seed) & (self.table.len() - 1);
         loop {
-            let entry = &self.table[place];
-            let field = entry.field.checked_sub(1)?;
-            if entry.len == len
-                && level.differences(block, &entry.head) & mask == 0
+            let field = (self.table[place] as usize).checked_sub(1)?;
+            let entry = &self.entries[field];
+            if (entry.len == len) & (level.differences(block, &entry.head) & mask == 0)
                 && (len <= WIDTH || text.slice(at + WIDTH, at + len) == &*entry.rest)
             {
                 return Some(field);
@@ -67,19 +87,17 @@ impl Names {
 
 /// From the length and up to sixteen bytes: names are short and differ there, or are compared.
 #[inline(always)]
-fn hash(block: &[u8; WIDTH], len: usize) -> usize {
+fn hash(block: &[u8; WIDTH], len: usize, seed: u64) -> usize {
     let word = |at: usize| {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&block[at..at + 8]);
         u64::from_le_bytes(bytes)
     };
-    // The first eight bytes, and the last eight of the first 32; of a short name what it has.
-    let (first, last) = match len {
-        0 => (0, 0),
-        1..8 => (word(0) << (64 - 8 * len), 0),
-        _ => (word(0), word(len.min(WIDTH) - 8)),
-    };
-    let mixed = (first ^ last.rotate_left(29)).wrapping_add(len as u64);
+    // The first eight bytes, and the last eight of the first 32; of a short name what it has, twice.
+    let ones = if len < 8 { (1 << (8 * len)) - 1 } else { u64::MAX };
+    let first = word(0) & ones;
+    let last = word(len.clamp(8, WIDTH) - 8) & ones;
+    let mixed = (first ^ last.rotate_left(29)).wrapping_add(len as u64 ^ seed << 17);
     (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 

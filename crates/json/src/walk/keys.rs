@@ -58,7 +58,9 @@ pub(super) fn next_key<L: Stamped>(
     place: usize,
 ) -> Outcome<usize> {
     let expected = object.fields[place].next as usize;
-    if let Some(after) = object.fields[expected].glue.after_any(level, text, at) {
+    if object.fields[expected].glue.is_long()
+        && let Some(after) = object.fields[expected].glue.after_any(level, text, at)
+    {
         object.found = expected;
         return Ok(after);
     }

@@ -124,7 +124,8 @@ impl<'a> Number<'a> {
     }
 }
 
-/// A number of at most eight digits before the point, at most eight after it and no exponent.
+/// A number without exponent, of at most eight digits before the point and at most eight after it, or
+/// of at most sixteen without a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Small {
     negative: bool,
@@ -166,7 +167,8 @@ impl Small {
                 let mut number =
                     Self { negative, digits: whole.right(), whole: whole.count, places: 0 };
                 let mut end = point;
-                if block[point] == b'.' {
+                let next = block[point];
+                if next == b'.' {
                     let fraction = Eight::read(word(point + 1));
                     if fraction.count == 0 {
                         return None;
@@ -174,12 +176,21 @@ impl Small {
                     number.places = fraction.count;
                     number.digits = number.digits * TEN[fraction.count] + fraction.right();
                     end = point + 1 + fraction.count;
+                } else if next.is_ascii_digit() {
+                    // Up to 16 digits, if there is no point.
+                    let more = Eight::read(word(point));
+                    number.whole += more.count;
+                    number.digits = number.digits * TEN[more.count] + more.right();
+                    end = point + more.count;
+                    if block[end] == b'.' {
+                        return None;
+                    }
                 }
                 (number, end)
             }
         };
         let leading_zero = (block[start] == b'0') & (number.whole != 1);
-        // A ninth digit or an exponent.
+        // Another digit or an exponent.
         let goes_on = (block[end].wrapping_sub(b'0') < 10) | (block[end] | 0x20 == b'e');
         (!(leading_zero | goes_on)).then_some((number, at + end))
     }
@@ -211,7 +222,7 @@ impl Small {
     #[inline(always)]
     #[must_use]
     pub fn whole(&self) -> Option<i64> {
-        // Below 10^8.
+        // Below 10^16.
         let value = self.digits as i64;
         (self.places == 0).then_some(if self.negative { -value } else { value })
     }
@@ -308,6 +319,8 @@ mod tests {
         assert_eq!(small("99999999,"), Some(999_999_990_000));
         assert_eq!(small("12345678.9012\n"), Some(123_456_789_012));
         assert_eq!(small("1 "), Some(10_000));
+        assert_eq!(small("123456789,"), Some(1_234_567_890_000));
+        assert_eq!(small("-9999999999999999]"), Some(-99_999_999_999_999_990_000));
         for none in [
             "",
             "-",
@@ -323,7 +336,9 @@ mod tests {
             "1.5e5,",
             "+1,",
             "1.23456,",
-            "123456789,",
+            "123456789.5,",
+            "12345678901234567,",
+            "1234567890123456.,",
             "0.123456789,",
             "--1,",
             "000000000000000000000000,",

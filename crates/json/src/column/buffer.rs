@@ -213,15 +213,22 @@ impl Ends {
 
     /// Offsets for the first `rows` rows, and which of them have a value.
     pub(super) fn take(&mut self, rows: usize) -> (ScalarBuffer<i32>, Option<NullBuffer>) {
-        let nulls = self.valid.take_nulls(rows);
-        if nulls.is_some() {
-            // A row without a value ends where the one before it does.
-            let mut end = 0;
-            for offset in self.offsets.as_mut_slice() {
-                end = end.max(*offset);
-                *offset = end;
+        // A row without a value ends where the one before it does.
+        let mut end = 0;
+        let offsets = &mut self.offsets.values[1..=rows];
+        for (eight, valid) in offsets.chunks_mut(8).zip(&self.valid.bytes.values) {
+            match valid {
+                0 => eight.fill(end),
+                0xFF => end = eight.last().copied().unwrap_or(end),
+                _ => {
+                    for offset in eight {
+                        end = end.max(*offset);
+                        *offset = end;
+                    }
+                }
             }
         }
+        let nulls = self.valid.take_nulls(rows);
         (self.offsets.take(rows + 1), nulls)
     }
 }

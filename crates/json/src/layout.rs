@@ -91,7 +91,7 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A plain Arrow type: `Int32`, `Int64`, `UInt64`, `Float64`, `Boolean`, `Utf8`, `Date32`,
+    /// A plain Arrow type: `Int32`, `Int64`, `UInt64`, `Float64`, `Boolean`, `Utf8`, `Utf8View`, `Date32`,
     /// `Timestamp` in micro- or nanoseconds with zone UTC, `Decimal128`, or
     /// `Dictionary(Int32, Utf8)` for an open enumeration.
     Leaf(DataType),
@@ -156,8 +156,12 @@ impl Column {
         float64: DataType::Float64;
         /// `true` and `false`.
         boolean: DataType::Boolean;
-        /// Text.
+        /// Text, copied out of the input into one compact buffer for each batch.
         string: DataType::Utf8;
+        /// Text as views into the input: nothing is copied, and a batch keeps the chunks alive that
+        /// its texts lie in. Worth it where most of the input is text that is kept; a batch of short
+        /// texts from long lines is smaller as [`string`](Column::string).
+        string_view: DataType::Utf8View;
         /// Text from a small set of values, known or not: a dictionary.
         category: DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         /// Calendar days.

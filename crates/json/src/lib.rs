@@ -38,7 +38,7 @@
 //! | `decimal(p,s)` | a number with at most `s` fraction digits that are not trailing zeros and at most `p` digits in all; exponents count |
 //! | `float64` | a number, rounded correctly; an infinite result is refused |
 //! | `bool` | `true` or `false` |
-//! | `string`, `enum` | a string |
+//! | `string`, `string_view`, `enum` | a string |
 //! | `uuid` | a string of the form 8-4-4-4-12, hex digits of either case |
 //! | `date` | a string `YYYY-MM-DD` |
 //! | `timestamp_us` `timestamp_ns` | a string `YYYY-MM-DDThh:mm:ss[.f…](Z`\|`±hh:mm)`; a non-zero digit below the unit is refused unless the column allows the cut |

@@ -1,7 +1,7 @@
 //! Frames into batches.
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use rowmill_scan::{PADDING, Padded, line_end};
 
 use crate::column::{Fill, RecordColumn};
@@ -9,7 +9,7 @@ use crate::cursor::Context;
 use crate::error::{Error, ErrorKind, Reject};
 use crate::fault::Fault;
 use crate::frame::{Frame, line_too_long};
-use crate::layout::Layout;
+use crate::layout::{Column, Kind, Layout};
 use crate::options::{Counts, OnBadRow, Options};
 use crate::walk::{Chosen, Rows, Stop};
 
@@ -54,6 +54,8 @@ pub(crate) struct RowDecoder {
     batch_rows: usize,
     max_line_bytes: usize,
     quarantine: bool,
+    /// Whether a column must know which piece is being read.
+    has_views: bool,
     /// Rows there is room for.
     room: usize,
     /// The last lines of a piece, with bytes after them that may be read.
@@ -86,6 +88,7 @@ impl RowDecoder {
             batch_rows: options.batch_rows,
             max_line_bytes: options.max_line_bytes,
             quarantine: matches!(options.on_bad_row, OnBadRow::Quarantine { .. }),
+            has_views: layout.columns().iter().any(has_views),
             room: FIRST_ROOM.min(options.batch_rows),
             tail: Vec::new(),
         }
@@ -122,6 +125,9 @@ impl RowDecoder {
             // a last one without an end, from a copy.
             let cut = last_line_start(piece);
             let offset = work.frame.offset + work.done;
+            if self.has_views {
+                self.root.source(piece, work.at);
+            }
             let read = if work.at < cut {
                 match piece.get(work.at..cut + PADDING).and_then(Padded::new) {
                     Some(text) => self.lines(offset, text, true, decoded),
@@ -250,6 +256,15 @@ impl Lines<'_> {
         }
         fault.at -= start;
         fault.placed(number, self.offset + start as u64, self.text.slice(start, end))
+    }
+}
+
+fn has_views(column: &Column) -> bool {
+    match column.kind() {
+        Kind::Leaf(leaf) => *leaf == DataType::Utf8View,
+        Kind::List(inner) | Kind::Map(inner) => has_views(inner),
+        Kind::Record(fields) => fields.iter().any(has_views),
+        _ => false,
     }
 }
 

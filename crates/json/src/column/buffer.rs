@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use arrow_array::StringArray;
+use arrow_array::{StringArray, StringViewArray};
 use arrow_buffer::{
     ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer,
 };
@@ -245,6 +245,19 @@ pub(super) fn utf8_array(
     // or from JSON that was checked, and `Strings::copy`, which passes ASCII and looks at the length
     // of every other character. Tests validate all arrays in full.
     unsafe { StringArray::new_unchecked(offsets, bytes, nulls) }
+}
+
+/// The texts of a column of views. Each view must be one as Arrow has it, of a text that is UTF-8
+/// and lies in one of the buffers, or in the view.
+pub(super) fn view_array(
+    views: ScalarBuffer<u128>,
+    buffers: Vec<Buffer>,
+    nulls: Option<NullBuffer>,
+) -> StringViewArray {
+    // SAFETY: the views come from `ViewColumn` alone. It makes them of texts that were checked to be
+    // UTF-8, from their place in the piece of input or in the buffer that it hands over with them;
+    // those without a value are zero, which is the empty text. Tests validate all arrays in full.
+    unsafe { StringViewArray::new_unchecked(views, buffers, nulls) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, ListArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::FieldRef;
+use bytes::Bytes;
 
 use super::buffer::Ends;
 use super::{Fill, Slot};
@@ -65,6 +66,10 @@ impl Fill for ListColumn {
         // One more than there are: the one whose reading failed.
         self.element.clear(kept, (self.len + 1).min(self.room));
         self.len = kept;
+    }
+
+    fn source(&mut self, piece: &Bytes, base: usize) {
+        self.element.source(piece, base);
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

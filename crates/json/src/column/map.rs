@@ -7,6 +7,7 @@ use ahash::RandomState;
 use arrow_array::{ArrayRef, MapArray, StructArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, FieldRef};
+use bytes::Bytes;
 
 use super::buffer::Ends;
 use super::strings::Strings;
@@ -135,6 +136,10 @@ impl Fill for MapColumn {
         self.keys.clear(kept, written);
         self.value.clear(kept, written);
         self.len = kept;
+    }
+
+    fn source(&mut self, piece: &Bytes, base: usize) {
+        self.value.source(piece, base);
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

@@ -21,12 +21,14 @@ mod strings;
 mod text;
 mod time;
 mod uuid;
+mod view;
 
 use arrow_array::ArrayRef;
 use arrow_array::types::{
     Int32Type, Int64Type, TimestampMicrosecondType, TimestampNanosecondType, UInt64Type,
 };
 use arrow_schema::{DataType, TimeUnit};
+use bytes::Bytes;
 use rowmill_scan::Padded;
 
 use crate::cursor::Cursor;
@@ -48,6 +50,7 @@ pub(crate) use record::RecordColumn;
 pub(crate) use text::{DurationColumn, TextColumn};
 pub(crate) use time::{DateColumn, InstantColumn};
 pub(crate) use uuid::UuidColumn;
+pub(crate) use view::ViewColumn;
 
 /// A column being filled. A value stands at the place of its row; rows that get none are null.
 pub(crate) trait Fill {
@@ -58,6 +61,9 @@ pub(crate) trait Fill {
     fn read<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>, row: usize) -> Outcome<()>;
     /// Makes the rows from `from` to `to` null again; there are none after them.
     fn clear(&mut self, from: usize, to: usize);
+    /// What is read next are the bytes of `piece` from `base` on, as far as places in the text are
+    /// concerned. Only views need to know.
+    fn source(&mut self, _piece: &Bytes, _base: usize) {}
     /// Hands over the first `rows` rows and starts anew.
     fn finish(&mut self, rows: usize) -> ArrayRef;
 }
@@ -80,6 +86,7 @@ pub(crate) enum Node {
     Uuid(UuidColumn),
     Category(CategoryColumn),
     Text(TextColumn),
+    View(Box<ViewColumn>),
     Micros(InstantColumn<TimestampMicrosecondType>),
     Nanos(InstantColumn<TimestampNanosecondType>),
     Decimal(DecimalColumn),
@@ -103,6 +110,7 @@ macro_rules! each {
             Node::Uuid($column) => $do,
             Node::Category($column) => $do,
             Node::Text($column) => $do,
+            Node::View($column) => $do,
             Node::Micros($column) => $do,
             Node::Nanos($column) => $do,
             Node::Decimal($column) => $do,
@@ -148,6 +156,7 @@ impl Node {
                     Self::Decimal(DecimalColumn::new(*precision, *scale))
                 }
                 DataType::Dictionary(..) => Self::Category(CategoryColumn::default()),
+                DataType::Utf8View => Self::View(Box::default()),
                 // `Layout` admits no other leaf than these and Utf8.
                 _ => Self::Text(TextColumn::default()),
             },
@@ -172,6 +181,10 @@ impl Slot {
 
     pub(crate) fn clear(&mut self, from: usize, to: usize) {
         each!(&mut self.node, column => column.clear(from, to));
+    }
+
+    pub(crate) fn source(&mut self, piece: &Bytes, base: usize) {
+        each!(&mut self.node, column => column.source(piece, base));
     }
 
     pub(crate) fn finish(&mut self, rows: usize) -> ArrayRef {

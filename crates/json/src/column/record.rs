@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StructArray};
 use arrow_schema::Fields;
+use bytes::Bytes;
 use rowmill_scan::Padded;
 
 use super::buffer::Bits;
@@ -235,6 +236,11 @@ impl Fill for RecordColumn {
         let end = self.end();
         self.fields[..end].iter_mut().for_each(|field| field.slot.clear(from, to));
         self.valid.clear(from, to);
+    }
+
+    fn source(&mut self, piece: &Bytes, base: usize) {
+        let end = self.end();
+        self.fields[..end].iter_mut().for_each(|field| field.slot.source(piece, base));
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

@@ -73,6 +73,7 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
         | DataType::Float64
         | DataType::Boolean
         | DataType::Utf8
+        | DataType::Utf8View
         | DataType::Date32
         | DataType::Decimal128(..)) => Kind::Leaf(plain.clone()),
         plain @ DataType::Timestamp(TimeUnit::Microsecond | TimeUnit::Nanosecond, Some(zone))

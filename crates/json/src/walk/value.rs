@@ -50,6 +50,7 @@ fn usual<L: Stamped>(
         Node::Uuid(column) => column.usual(level, text, at, row),
         Node::Category(column) => column.usual(level, text, at, row),
         Node::Text(column) => column.usual(level, text, at, row),
+        Node::View(column) => column.usual(level, text, at, row),
         Node::Micros(column) => column.usual(level, text, at, row),
         Node::Nanos(column) => column.usual(level, text, at, row),
         Node::Decimal(column) => column.usual(level, text, at, row),

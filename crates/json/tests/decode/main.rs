@@ -5,9 +5,10 @@ mod lines;
 mod nested;
 mod show;
 mod values;
+mod views;
 
 use arrow_array::RecordBatch;
-use rowmill_json::{Counts, Decoder, Error, Layout, Limit, OnBadRow, Options, Reject};
+use rowmill_json::{Counts, Decoder, Error, Layout, Limit, OnBadRow, Options, Reject, Simd};
 
 /// What came out of a whole input.
 struct Outcome {
@@ -16,8 +17,24 @@ struct Outcome {
     end: Result<Counts, Error>,
 }
 
-/// Pushes `input` in chunks of at most `chunk` bytes and takes everything.
-fn run(layout: &Layout, options: Options, input: &[u8], chunk: usize) -> Outcome {
+/// Pushes `input` in chunks of at most `chunk` bytes and takes everything, once with each instruction
+/// set of this machine: all must see the same.
+#[track_caller]
+fn run(layout: &Layout, mut options: Options, input: &[u8], chunk: usize) -> Outcome {
+    let mut outcomes = Simd::available().into_iter().map(|simd| {
+        options.simd = simd;
+        run_one(layout, options.clone(), input, chunk)
+    });
+    let first = outcomes.next().expect("at least the portable one");
+    for outcome in outcomes {
+        assert_eq!(outcome.batches, first.batches);
+        assert_eq!(format!("{:?}", outcome.rejects), format!("{:?}", first.rejects));
+        assert_eq!(format!("{:?}", outcome.end), format!("{:?}", first.end));
+    }
+    first
+}
+
+fn run_one(layout: &Layout, options: Options, input: &[u8], chunk: usize) -> Outcome {
     let mut decoder = Decoder::with(layout, options);
     let mut outcome = Outcome { batches: vec![], rejects: vec![], end: Ok(Counts::default()) };
     let mut take = |decoder: &mut Decoder| loop {

@@ -17,6 +17,7 @@ pub(crate) fn value(array: &ArrayRef, row: usize) -> String {
         DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
         DataType::UInt64 => array.as_primitive::<UInt64Type>().value(row).to_string(),
         DataType::Float64 => format!("{:?}", array.as_primitive::<Float64Type>().value(row)),
+        DataType::Utf8View => format!("{:?}", array.as_string_view().value(row)),
         DataType::Date32 => array.as_primitive::<Date32Type>().value(row).to_string(),
         DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value(row).to_string(),
         DataType::Timestamp(TimeUnit::Microsecond, _) => {

@@ -28,6 +28,7 @@ fn every_word() {
         ("float64", Column::float64),
         ("bool", Column::boolean),
         ("string", Column::string),
+        ("string_view", Column::string_view),
         ("uuid", Column::uuid),
         ("date", Column::date),
         ("timestamp_us", Column::timestamp_us),

@@ -12,13 +12,14 @@ pub(super) const DEEPEST: usize = 64;
 type Make = fn(String) -> Column;
 
 /// Every type that is one word, and how a column of it is made.
-const WORDS: [(&str, Make); 13] = [
+const WORDS: [(&str, Make); 14] = [
     ("int32", Column::int32),
     ("int64", Column::int64),
     ("uint64", Column::uint64),
     ("float64", Column::float64),
     ("bool", Column::boolean),
     ("string", Column::string),
+    ("string_view", Column::string_view),
     ("uuid", Column::uuid),
     ("date", Column::date),
     ("timestamp_us", Column::timestamp_us),
@@ -53,6 +54,7 @@ pub(super) fn name(kind: &Kind) -> Cow<'static, str> {
         Kind::Leaf(DataType::Float64) => "float64",
         Kind::Leaf(DataType::Boolean) => "bool",
         Kind::Leaf(DataType::Utf8) => "string",
+        Kind::Leaf(DataType::Utf8View) => "string_view",
         Kind::Leaf(DataType::Date32) => "date",
         Kind::Leaf(DataType::Dictionary(..)) => "enum",
         Kind::Leaf(DataType::Timestamp(TimeUnit::Microsecond, _)) => "timestamp_us",

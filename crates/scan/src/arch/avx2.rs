@@ -105,7 +105,7 @@ fn marks(block: &[u8; 64]) -> Marks {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn differences(a: &[u8; 32], b: &[u8; 32]) -> u32 {
+pub(super) fn differences(a: &[u8; 32], b: &[u8; 32]) -> u32 {
     !bits(_mm256_cmpeq_epi8(load32(a), load32(b)))
 }
 

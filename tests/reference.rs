@@ -187,7 +187,7 @@ fn corpus_lines(kind: corpus::Kind, rows: u64, options: corpus::Options) -> Vec<
 fn good_rows_of_every_entity() {
     for kind in corpus::Kind::ENTITIES {
         let layout = entity::layout(kind.name()).expect("one of the ten");
-        for change in 0..6 {
+        for change in 0..7 {
             let mut options = corpus::Options::default();
             match change {
                 1 => options.missing_keys = 0.2,
@@ -195,6 +195,7 @@ fn good_rows_of_every_entity() {
                 3 => options.spaced = true,
                 4 => options.crlf = true,
                 5 => options.long_fractions = 0.3,
+                6 => options.airy = true,
                 _ => {}
             }
             let lines = corpus_lines(kind, 150, options);

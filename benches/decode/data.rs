@@ -1,5 +1,6 @@
 //! The lines that are decoded, and the layouts that say how.
 
+use rowmill::arrow::schema::{Field, Schema};
 use rowmill::{Bytes, Column, Kind as Shape, Layout, entity};
 use rowmill_testkit::corpus::{BLOCK_ROWS, Corpus, Kind, Options};
 
@@ -16,14 +17,20 @@ pub(crate) struct Recipe {
 
 const TIDY: Options = Options {
     missing_keys: 0.0,
+    dropped_keys: 0.0,
     shuffled_keys: false,
     spaced: false,
+    airy: false,
     crlf: false,
     long_fractions: 0.0,
     escaped: false,
 };
 /// A fifth of the nulls are not written.
 const MISSING: Options = Options { missing_keys: 0.2, ..TIDY };
+/// A fifth of all members is not there, whatever their values.
+const DROPPED: Options = Options { dropped_keys: 0.2, ..TIDY };
+/// One blank after each comma and colon.
+const AIRY: Options = Options { airy: true, ..TIDY };
 /// Keys in an order of each row's own.
 const SHUFFLED: Options = Options { shuffled_keys: true, ..TIDY };
 /// Blanks, drawn anew each time, around everything that is not a value.
@@ -34,16 +41,20 @@ const fn recipe(name: &'static str, kind: Kind, options: Options) -> Recipe {
     Recipe { name, kind, options }
 }
 
-pub(crate) const RECIPES: [Recipe; 12] = [
+pub(crate) const RECIPES: [Recipe; 16] = [
     recipe("Reservation", Kind::Reservation, TIDY),
     recipe("OrderItem", Kind::OrderItem, TIDY),
     recipe("Customer", Kind::Customer, TIDY),
     recipe("Event", Kind::Event, TIDY),
     recipe("Reservation-missing", Kind::Reservation, MISSING),
+    recipe("Reservation-dropped", Kind::Reservation, DROPPED),
+    recipe("Reservation-airy", Kind::Reservation, AIRY),
     recipe("Reservation-shuffled", Kind::Reservation, SHUFFLED),
     recipe("Reservation-spaced", Kind::Reservation, SPACED),
     recipe("Reservation-crlf", Kind::Reservation, CRLF),
     recipe("OrderItem-missing", Kind::OrderItem, MISSING),
+    recipe("OrderItem-dropped", Kind::OrderItem, DROPPED),
+    recipe("OrderItem-airy", Kind::OrderItem, AIRY),
     recipe("OrderItem-shuffled", Kind::OrderItem, SHUFFLED),
     recipe("OrderItem-spaced", Kind::OrderItem, SPACED),
     recipe("OrderItem-crlf", Kind::OrderItem, CRLF),
@@ -72,7 +83,10 @@ impl Recipe {
             }
             rows += BLOCK_ROWS;
         }
-        DataSet { name: self.name, lines: lines.into(), rows, layout: layout(self.kind) }
+        let layout = layout(self.kind);
+        let layout =
+            if self.options.dropped_keys > 0.0 { nothing_required(&layout) } else { layout };
+        DataSet { name: self.name, lines: lines.into(), rows, layout }
     }
 }
 
@@ -85,6 +99,14 @@ fn layout(kind: Kind) -> Layout {
         _ => column.clone(),
     });
     Layout::new(columns).expect("columns of a layout, and one that is good")
+}
+
+/// The same columns, none of which must be there.
+fn nothing_required(layout: &Layout) -> Layout {
+    let fields = layout.schema().fields().iter();
+    let fields: Vec<Field> =
+        fields.map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    Layout::try_from(&Schema::new(fields)).expect("types of a layout")
 }
 
 fn order_data(name: &str) -> Column {

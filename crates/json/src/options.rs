@@ -32,7 +32,7 @@ pub struct Options {
     /// How many objects and arrays may stand inside one another, the row itself counted.
     /// Default 256.
     pub max_depth: usize,
-    /// The instruction set that decoding uses. Default: the best of this machine. The batches are
+    /// The instruction set that decoding uses. Default: the fastest of this machine. The batches are
     /// the same for every one.
     pub simd: Simd,
 }
@@ -49,7 +49,7 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Simd {
-    /// The best one of this machine, found out at run time.
+    /// The fastest one of this machine, found out at run time.
     #[default]
     Auto,
     /// What every machine has.
@@ -63,8 +63,8 @@ pub enum Simd {
 }
 
 impl Simd {
-    /// The instruction sets of this machine, the best one last. One that is not here is read as
-    /// [`Auto`](Simd::Auto).
+    /// The instruction sets of this machine, the one that [`Auto`](Simd::Auto) means last. One that is
+    /// not here is read as that.
     #[must_use]
     pub fn available() -> Vec<Self> {
         crate::walk::Chosen::all().into_iter().map(|(simd, _)| simd).collect()

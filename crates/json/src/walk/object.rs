@@ -42,8 +42,18 @@ pub(super) fn object<L: Stamped>(
             };
             let expected = this.next as usize;
             this = &mut object.fields[expected];
-            let Some(after) = this.glue.after(level, text, at) else { break };
-            (at, field) = (after, expected);
+            (at, field) = match this.glue.after(level, text, at) {
+                Some(after) => (after, expected),
+                None => {
+                    // The expected key may just be missing.
+                    let second = this.next as usize;
+                    this = &mut object.fields[second];
+                    match this.glue.after(level, text, at) {
+                        Some(after) if expected != end => (after, second),
+                        _ => break,
+                    }
+                }
+            };
             if field == end {
                 break;
             }

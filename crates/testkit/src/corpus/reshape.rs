@@ -9,6 +9,10 @@ pub(super) fn line(out: &mut Vec<u8>, start: usize, options: &Options, random: &
     let mut members = members(&row);
     let missing = (options.missing_keys.clamp(0.0, 1.0) * f64::from(u32::MAX)) as u64;
     members.retain(|member| !(member.ends_with(b":null") && (random.next() >> 32) < missing));
+    if options.dropped_keys > 0.0 {
+        let dropped = (options.dropped_keys.clamp(0.0, 1.0) * f64::from(u32::MAX)) as u64;
+        members.retain(|_| (random.next() >> 32) >= dropped);
+    }
     if options.shuffled_keys {
         for i in (1..members.len()).rev() {
             members.swap(i, random.below(i as u32 + 1) as usize);
@@ -18,7 +22,13 @@ pub(super) fn line(out: &mut Vec<u8>, start: usize, options: &Options, random: &
     whole.push(b'{');
     whole.extend(members.join(&b','));
     whole.push(b'}');
-    if options.spaced { spaced(&whole, out, random) } else { out.extend(whole) }
+    if options.spaced {
+        spaced(&whole, out, random);
+    } else if options.airy {
+        airy(&whole, out);
+    } else {
+        out.extend(whole);
+    }
 }
 
 /// The members of the outermost object, each from its key to the end of its value.
@@ -50,6 +60,18 @@ fn spaced(row: &[u8], out: &mut Vec<u8>, random: &mut Random) {
             out.extend_from_slice(before.as_bytes());
             out.push(byte);
             out.extend_from_slice(after.as_bytes());
+            from = at + 1;
+        }
+    });
+    out.extend_from_slice(&row[from..]);
+}
+
+fn airy(row: &[u8], out: &mut Vec<u8>) {
+    let mut from = 0;
+    outside_strings(row, |at, byte| {
+        if matches!(byte, b',' | b':') {
+            out.extend_from_slice(&row[from..=at]);
+            out.push(b' ');
             from = at + 1;
         }
     });

@@ -49,6 +49,7 @@
 #![forbid(unsafe_code)]
 
 mod cancel;
+mod checksum;
 mod convert;
 pub mod entity;
 mod error;
@@ -72,6 +73,7 @@ pub use rowmill_json as json;
 pub use rowmill_mews as mews;
 
 pub use cancel::Cancel;
+pub use checksum::Checksum;
 pub use convert::{Convert, convert};
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "mews")]

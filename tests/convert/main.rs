@@ -1,6 +1,7 @@
 //! Files in, Parquet out: what is written, where, and what is left when it fails.
 
 mod bad_rows;
+mod checksums;
 mod inputs;
 mod outputs;
 mod parquet_files;

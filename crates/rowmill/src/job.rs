@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use rowmill_json::{Counts, Decoder, Layout};
 
+use crate::checksum::Checksum;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
@@ -42,6 +43,8 @@ pub(crate) struct Job {
     quarantine: Quarantine,
     output: Output,
     counts: Counts,
+    /// Of the rows of all sources, one after the other.
+    checksum: Checksum,
     files: Vec<FileReport>,
     started: Instant,
 }
@@ -68,9 +71,19 @@ impl Job {
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
-        let (counts, files) = (Counts::default(), Vec::new());
-        let job =
-            Self { layout, settings, export, inputs, quarantine, output, counts, files, started };
+        let checksum = Checksum::new(layout.schema())?;
+        let job = Self {
+            layout,
+            settings,
+            export,
+            inputs,
+            quarantine,
+            output,
+            counts: Counts::default(),
+            checksum,
+            files: Vec::new(),
+            started,
+        };
         if let Some(rejects) = job.quarantine.target() {
             let name = name_of(rejects);
             if name.is_some() && job.parts().any(|part| name_of(&part) == name) {
@@ -129,12 +142,14 @@ impl Job {
         for chunk in source.chunks {
             self.settings.cancel.check()?;
             decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
-            drain(&mut decoder, &mut part, &mut self.quarantine, &self.settings, &input)?;
+            let sinks = (&mut part, &mut self.checksum, &mut self.quarantine);
+            drain(&mut decoder, sinks, &self.settings, &input)?;
             let quarantined = self.quarantine.rows() - set_aside;
             self.settings.tell(|| progress(part.rows(), quarantined, false));
         }
         decoder.finish();
-        drain(&mut decoder, &mut part, &mut self.quarantine, &self.settings, &input)?;
+        let sinks = (&mut part, &mut self.checksum, &mut self.quarantine);
+        drain(&mut decoder, sinks, &self.settings, &input)?;
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
@@ -183,6 +198,7 @@ impl Job {
         let mut report = Report::of(&self.counts);
         report.entity.clone_from(&self.settings.entity);
         report.export.clone_from(&self.export);
+        report.checksum = Some(self.checksum.to_string());
         report.output_bytes = self.files.iter().map(|file| file.output_bytes).sum();
         if self.quarantine.rows() > 0 {
             report.rejects = Some(self.quarantine.path().display().to_string());
@@ -244,8 +260,7 @@ impl Job {
 /// Takes what the decoder has ready.
 fn drain(
     decoder: &mut Decoder,
-    part: &mut PartWriter,
-    quarantine: &mut Quarantine,
+    (part, checksum, quarantine): (&mut PartWriter, &mut Checksum, &mut Quarantine),
     settings: &Settings,
     input: &Input,
 ) -> Result<()> {
@@ -255,7 +270,11 @@ fn drain(
             quarantine.add(&input.name, &reject)?;
         }
         match batch.map_err(|e| Error::decode(&input.name, e))? {
-            Some(batch) => part.write(&batch)?,
+            Some(batch) => {
+                // First, while the batch is in the cache.
+                checksum.update(&batch)?;
+                part.write(&batch)?;
+            }
             None => return Ok(()),
         }
         settings.cancel.check()?;

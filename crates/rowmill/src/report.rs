@@ -29,6 +29,11 @@ pub struct Report {
     pub quarantined: u64,
     /// Bytes of JSON Lines, after decompression.
     pub bytes: u64,
+    /// [`Checksum`](crate::Checksum) of the rows written, those of all files one after the other, as
+    /// 32 hexadecimal digits. It says whether two runs have found the same rows, whatever the
+    /// number of threads, the compression, and the cutting of batches and files. `None` where
+    /// [nothing was done](Self::already_there).
+    pub checksum: Option<String>,
     /// Bytes of all files written under their final names, the rejects and the manifest not
     /// counted.
     pub output_bytes: u64,

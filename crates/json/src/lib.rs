@@ -59,6 +59,7 @@ mod decoder;
 mod error;
 mod fault;
 mod frame;
+mod frames;
 mod layout;
 mod options;
 mod rows;
@@ -68,5 +69,6 @@ mod workers;
 
 pub use decoder::Decoder;
 pub use error::{Error, ErrorKind, Place, Reject};
+pub use frames::Frames;
 pub use layout::{Allow, Column, Kind, Layout, LayoutError};
 pub use options::{Counts, Limit, OnBadRow, Options, Simd};

@@ -81,12 +81,12 @@ pub use ingest::{Ingest, ingest};
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::{
-    Allow, Column, Counts, Decoder, Kind, Layout, LayoutError, Limit, OnBadRow, Options, Place,
-    Reject, Simd,
+    Allow, Column, Counts, Decoder, Frames, Kind, Layout, LayoutError, Limit, OnBadRow, Options,
+    Place, Reject, Simd,
 };
 pub use settings::Compression;
-pub use sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
-pub use source::{Source, Sources};
+pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, Proof};
+pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]
 pub use stream::{Batches, decode};
 

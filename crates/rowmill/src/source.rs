@@ -4,6 +4,7 @@ mod chunks;
 mod decompress;
 #[cfg(feature = "async")]
 mod feed;
+mod reading;
 mod thread;
 
 use std::ffi::OsStr;
@@ -24,6 +25,7 @@ pub(crate) use decompress::decompress;
 pub(crate) use feed::Feeder;
 #[cfg(feature = "async")]
 pub(crate) use feed::feed;
+pub use reading::Reading;
 use thread::on_thread;
 
 /// Where the bytes of one table come from: a file, standard input, or any reader.

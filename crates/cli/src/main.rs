@@ -19,6 +19,7 @@ mod schema;
 #[cfg(feature = "demo")]
 mod serve;
 mod signals;
+mod table;
 mod values;
 mod writing;
 

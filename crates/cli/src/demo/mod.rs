@@ -5,10 +5,10 @@
 //! do, and what the client did about them is told. In the end the written files are read back with another
 //! reader and compared with what the generator knows about its rows.
 
+mod decimal;
 mod faults;
 mod place;
 mod read_back;
-mod table;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -23,9 +23,10 @@ use tokio::task;
 use crate::args::Demo;
 use crate::exit::{self, Failure};
 use crate::figures::{bytes, counted, grouped};
+use crate::table::table;
 use crate::{layout, output, progress};
+use decimal::decimal;
 use read_back::Found;
-use table::{decimal, table};
 
 /// The entities that the demo server has rows of.
 const KINDS: [Kind; 3] = [Kind::Reservation, Kind::OrderItem, Kind::Customer];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rowmill::{Compression, Limit};
+use serde::Serialize;
 
 use crate::values::{self, Interval};
 
@@ -28,6 +29,16 @@ MEWS_CLIENT (the client's name), or from the file given with --credentials, whic
 names as lines of NAME=VALUE. They are never options, since other users of the machine can read
 those.";
 
+const BENCH: &str = "\
+Stages: read (the source to its end, decompressed), frame (cut into runs of whole lines, nothing
+decoded), decode (from a buffer that holds the file, into a checksum), encode (decoded batches to
+Parquet that goes nowhere), whole (the complete conversion, into a temporary place that is removed;
+TMPDIR says where).
+
+CPU time is that of all threads, user and system. It is what an outside clock shows for --only STAGE:
+of frame and decode, loading the file and the checksum are parts, which are also told apart. Only
+for encode the work that comes before is left out.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the whole line at work: a local export server, download, decode, Parquet, checked sums
@@ -35,6 +46,9 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Convert JSON Lines (plain, gzip or zstd) to Parquet
     Convert(Convert),
+    /// Measure where the time goes when these files are converted; nothing is kept
+    #[command(after_help = BENCH)]
+    Bench(Bench),
     /// Export entities from Mews and store them as Parquet
     #[command(after_help = CREDENTIALS)]
     Export(Box<Export>),
@@ -65,6 +79,49 @@ pub(crate) struct Convert {
 
     #[command(flatten)]
     pub(crate) writing: Writing,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    /// Files to read, each once for every stage
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Read rows as this Mews entity
+    #[arg(long, value_name = "NAME", value_parser = entity(), conflicts_with = "schema")]
+    pub(crate) entity: Option<String>,
+
+    /// Read rows as this schema file says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+
+    /// Threads that read, decode and convert [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Run this stage alone
+    #[arg(long, value_name = "STAGE", value_enum)]
+    pub(crate) only: Option<StageName>,
+
+    /// Print the figures on standard output as a line of JSON, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The stages of `bench`, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StageName {
+    /// The source to its end, decompressed
+    Read,
+    /// Bytes cut into runs of whole lines
+    Frame,
+    /// Bytes to batches, from memory
+    Decode,
+    /// Batches to Parquet that goes nowhere
+    Encode,
+    /// The complete conversion
+    Whole,
 }
 
 #[derive(Args, Debug)]

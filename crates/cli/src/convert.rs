@@ -13,16 +13,7 @@ use crate::writing::configure;
 use crate::{layout, output};
 
 pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Result<(), Failure> {
-    let layout = match (&args.entity, &args.schema) {
-        (Some(name), _) => layout::of_entity(name)?,
-        (None, Some(path)) => layout::from_file(path)?,
-        (None, None) => {
-            return Err(Failure::usage(
-                "a layout is needed, as it is not inferred from the data yet: name a Mews entity \
-                 with --entity NAME or a schema file with --schema FILE",
-            ));
-        }
-    };
+    let layout = layout::named(args.entity.as_deref(), args.schema.as_deref())?;
     if args.inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
         return Err(Failure::usage("standard input (-) can be read only once"));
     }

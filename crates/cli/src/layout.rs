@@ -7,6 +7,18 @@ use rowmill::{Layout, entity, schema_file};
 
 use crate::exit::Failure;
 
+/// The layout that the options `--entity` and `--schema` name.
+pub(crate) fn named(entity: Option<&str>, schema: Option<&Path>) -> Result<Layout, Failure> {
+    match (entity, schema) {
+        (Some(name), _) => of_entity(name),
+        (None, Some(path)) => from_file(path),
+        (None, None) => Err(Failure::usage(
+            "a layout is needed, as it is not inferred from the data yet: name a Mews entity with \
+             --entity NAME or a schema file with --schema FILE",
+        )),
+    }
+}
+
 /// The layout of one of the ten entities.
 pub(crate) fn of_entity(name: &str) -> Result<Layout, Failure> {
     entity::layout(name).ok_or_else(|| Failure::usage(format!("there is no layout for {name}")))

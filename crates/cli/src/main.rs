@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod convert;
 #[cfg(feature = "demo")]
 mod demo;
@@ -61,6 +62,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         #[cfg(feature = "demo")]
         Command::Demo(args) => signals::or_stopped(stop, demo::run(args)).await,
         Command::Convert(args) => convert::run(args, stop).await,
+        Command::Bench(args) => bench::run(args, stop).await,
         Command::Export(args) => signals::or_stopped(stop, export::run(*args)).await,
         #[cfg(feature = "demo")]
         Command::Serve(args) => signals::or_stopped(stop, serve::run(args)).await,

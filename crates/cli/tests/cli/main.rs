@@ -1,6 +1,7 @@
 //! The program as its user meets it: arguments in, files, output and exit code out.
 
 mod api;
+mod bench;
 mod convert;
 #[cfg(feature = "demo")]
 mod demo;

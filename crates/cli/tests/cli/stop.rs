@@ -53,6 +53,26 @@ fn a_stopped_conversion_leaves_nothing() {
 }
 
 #[test]
+fn a_stopped_bench_leaves_nothing() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let folder = TempDir::new().expect("a folder");
+        let (input, schema) = (folder.path().join("n.jsonl"), folder.path().join("schema.json"));
+        fs::write(&input, b"{\"Id\":1}\n".repeat(4 << 20)).expect("written");
+        fs::write(&schema, r#"{"fields":[{"name":"Id","type":"int64"}]}"#).expect("written");
+        let place = TempDir::new().expect("a folder");
+        let args = ["bench", "n.jsonl", "--schema", "schema.json", "--only", "whole"];
+        let temporary = place.path().display().to_string();
+        let running = rowmill(args).folder(folder.path()).env("TMPDIR", &temporary).start();
+        until(|| !files(place.path()).is_empty());
+        send(&running, signal);
+        let outcome = running.end();
+        // Zero if the signal has come too late to stop anything.
+        assert!([code, 0].contains(&outcome.code), "{outcome:?}");
+        assert_eq!(fs::read_dir(place.path()).expect("reads").count(), 0, "{signal}");
+    }
+}
+
+#[test]
 fn a_stopped_export_leaves_nothing() {
     let setup = Setup::new()
         .corpus(Kind::Reservation, 20_000, 1)

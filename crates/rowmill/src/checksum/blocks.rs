@@ -1,4 +1,4 @@
-//! Values of one size, those of nulls left out, sixty-four at a time and without a branch for each.
+//! Values of one size, those of nulls left out, sixty-four at a time.
 
 use arrow_buffer::NullBuffer;
 
@@ -7,8 +7,11 @@ use super::hasher::{Hasher, Scratch};
 /// Rows of a block: as many as a word of the validity has bits.
 const ROWS: usize = 64;
 
+/// Where fewer rows than this are valid, going from one to the next is quicker than a look at all.
+const FEW: u32 = 16;
+
 /// Adds the values of `rows` rows that are not null. `fill` gives those from a row on, also those
-/// of nulls, as many as there is room for.
+/// of nulls, as many as there is room for; `kept` is shown what is left of them.
 #[inline]
 pub(super) fn push_valid<const N: usize>(
     rows: usize,
@@ -16,6 +19,7 @@ pub(super) fn push_valid<const N: usize>(
     scratch: &mut Scratch,
     hasher: &mut Hasher,
     mut fill: impl FnMut(usize, &mut [[u8; N]]),
+    mut kept: impl FnMut(&[[u8; N]]),
 ) {
     let mut block = [[0; N]; ROWS];
     let valid = nulls.map(|nulls| nulls.inner().bit_chunks());
@@ -28,19 +32,30 @@ pub(super) fn push_valid<const N: usize>(
         }
         fill(from, room);
         let used = if word == u64::MAX { room.len() } else { close_up(word, &mut block) };
-        scratch.push(block.get(..used).unwrap_or_default().as_flattened(), hasher);
+        let values = block.get(..used).unwrap_or_default();
+        kept(values);
+        scratch.push(values.as_flattened(), hasher);
     }
     scratch.flush(hasher);
 }
 
 /// Moves the values whose bits are set to the front, and says how many they are.
 #[inline]
-fn close_up<const N: usize>(word: u64, block: &mut [[u8; N]; ROWS]) -> usize {
+fn close_up<const N: usize>(mut word: u64, block: &mut [[u8; N]; ROWS]) -> usize {
+    // What is counted is never more than where it is counted: the remainders only spare checks.
     let mut used = 0;
-    for at in 0..ROWS {
-        // Never more than `at`; the remainder only spares a check.
-        block[used % ROWS] = block[at];
-        used += (word >> at & 1) as usize;
+    if word.count_ones() < FEW {
+        while word != 0 {
+            block[used % ROWS] = block[word.trailing_zeros() as usize % ROWS];
+            used += 1;
+            word &= word - 1;
+        }
+    } else {
+        // Without a branch for each.
+        for at in 0..ROWS {
+            block[used % ROWS] = block[at];
+            used += (word >> at & 1) as usize;
+        }
     }
     used
 }

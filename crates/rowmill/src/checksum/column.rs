@@ -185,10 +185,11 @@ fn numbers<const N: usize>(
         return hasher.write(bytes);
     }
     let (values, _) = bytes.as_chunks::<N>();
-    push_valid::<N>(values.len(), nulls, scratch, hasher, |from, room| {
+    let fill = |from: usize, room: &mut [[u8; N]]| {
         let values = values.get(from..).unwrap_or_default();
         room.iter_mut().zip(values).for_each(|(room, value)| *room = *value);
-    });
+    };
+    push_valid(values.len(), nulls, scratch, hasher, fill, |_| {});
 }
 
 /// The same for values of any number of bytes.
@@ -227,13 +228,14 @@ fn words<K: ArrowDictionaryKeyType>(
         return scratch.flush(hasher);
     }
     for_each_value(words, |word| hashes.push(XxHash3_128::oneshot(word)));
-    push_valid::<16>(keys.len(), nulls, scratch, hasher, |from, room| {
+    let fill = |from: usize, room: &mut [[u8; 16]]| {
         let keys = keys.get(from..).unwrap_or_default();
         for (hash, key) in room.iter_mut().zip(keys) {
             // Under a null the key may be anything.
             *hash = hashes.get(key.as_usize()).copied().unwrap_or_default().to_le_bytes();
         }
-    });
+    };
+    push_valid(keys.len(), nulls, scratch, hasher, fill, |_| {});
 }
 
 /// Adds how many items each row has that is not null, and those items.
@@ -245,8 +247,8 @@ fn items<O: OffsetSizeTrait>(
     column: &mut Column,
     scratch: &mut Scratch,
 ) {
-    push_lengths(offsets, nulls, scratch, counts);
-    ranges(offsets, nulls, |range| {
+    let valid = push_lengths(offsets, nulls, scratch, counts);
+    ranges(offsets, nulls, valid, |range| {
         if !range.is_empty() {
             column.update(&values.slice(range.start, range.len()), None, scratch);
         }

@@ -51,8 +51,8 @@ impl Text {
         scratch: &mut Scratch,
     ) {
         let (offsets, values) = (array.value_offsets(), array.value_data());
-        push_lengths(offsets, nulls, scratch, &mut self.lengths);
-        ranges(offsets, nulls, |range| {
+        let valid = push_lengths(offsets, nulls, scratch, &mut self.lengths);
+        ranges(offsets, nulls, valid, |range| {
             scratch.push(values.get(range).unwrap_or_default(), &mut self.bytes);
         });
         scratch.flush(&mut self.bytes);

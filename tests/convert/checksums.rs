@@ -29,7 +29,7 @@ fn it_is_that_of_the_rows_alone() {
     // Other batches.
     let mut options = Options::default();
     options.batch_rows = 77;
-    let mut decoder = Decoder::with(&layout(), options);
+    let mut decoder = Decoder::with(layout(), options);
     let mut checksum = Checksum::new(decoder.schema()).expect("supported");
     decoder.push(text.into());
     decoder.finish();

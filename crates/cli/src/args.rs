@@ -35,9 +35,9 @@ decoded), decode (from a buffer that holds the file, into a checksum), encode (d
 Parquet that goes nowhere), whole (the complete conversion, into a temporary place that is removed;
 TMPDIR says where).
 
-CPU time is that of all threads, user and system. It is what an outside clock shows for --only STAGE:
-of frame and decode, loading the file and the checksum are parts, which are also told apart. Only
-for encode the work that comes before is left out.";
+CPU time is that of all threads, user and system, and for --only STAGE it is what an outside clock
+shows: loading the file and the checksum are parts of it, which are told apart as well. Only encode
+leaves out what comes before it.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

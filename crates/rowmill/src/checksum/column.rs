@@ -28,7 +28,7 @@ enum Values {
     Bits(Bits),
     /// Values of so many bytes each.
     Fixed(usize, Hasher),
-    Text(Text),
+    Text(Box<Text>),
     /// The hash of the text that each row has, and room for the hashes of a dictionary's words.
     Words(Hasher, Vec<u128>),
     /// Lists and maps: how many items each row has, and the items of all rows.
@@ -41,7 +41,7 @@ impl Column {
     pub(super) fn of(data_type: &DataType) -> Option<Self> {
         let values = match data_type {
             DataType::Boolean => Values::Bits(Bits::new()),
-            text if is_text(text) => Values::Text(Text::new()),
+            text if is_text(text) => Values::Text(Box::new(Text::new())),
             DataType::Dictionary(_, words) if is_text(words) => {
                 Values::Words(Hasher::new(), Vec::new())
             }

@@ -30,6 +30,8 @@ macro_rules! configure {
             .compression(writing.compression)
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
             .overwrite(writing.overwrite)
+            // Who reads the summary alone has no use for it.
+            .checksum(writing.json)
             .progress($crate::progress::callback());
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);

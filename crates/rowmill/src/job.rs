@@ -43,8 +43,8 @@ pub(crate) struct Job {
     quarantine: Quarantine,
     output: Output,
     counts: Counts,
-    /// Of the rows of all sources, one after the other.
-    checksum: Checksum,
+    /// Of the rows of all sources, one after the other, if it was asked for.
+    checksum: Option<Checksum>,
     files: Vec<FileReport>,
     started: Instant,
 }
@@ -71,7 +71,7 @@ impl Job {
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
-        let checksum = Checksum::new(layout.schema())?;
+        let checksum = settings.checksum.then(|| Checksum::new(layout.schema())).transpose()?;
         let job = Self {
             layout,
             settings,
@@ -198,7 +198,7 @@ impl Job {
         let mut report = Report::of(&self.counts);
         report.entity.clone_from(&self.settings.entity);
         report.export.clone_from(&self.export);
-        report.checksum = Some(self.checksum.to_string());
+        report.checksum = self.checksum.as_ref().map(Checksum::to_string);
         report.output_bytes = self.files.iter().map(|file| file.output_bytes).sum();
         if self.quarantine.rows() > 0 {
             report.rejects = Some(self.quarantine.path().display().to_string());
@@ -260,7 +260,7 @@ impl Job {
 /// Takes what the decoder has ready.
 fn drain(
     decoder: &mut Decoder,
-    (part, checksum, quarantine): (&mut PartWriter, &mut Checksum, &mut Quarantine),
+    (part, checksum, quarantine): (&mut PartWriter, &mut Option<Checksum>, &mut Quarantine),
     settings: &Settings,
     input: &Input,
 ) -> Result<()> {
@@ -271,8 +271,9 @@ fn drain(
         }
         match batch.map_err(|e| Error::decode(&input.name, e))? {
             Some(batch) => {
-                // First, while the batch is in the cache.
-                checksum.update(&batch)?;
+                if let Some(checksum) = checksum {
+                    checksum.update(&batch)?;
+                }
                 part.write(&batch)?;
             }
             None => return Ok(()),

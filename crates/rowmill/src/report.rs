@@ -31,8 +31,8 @@ pub struct Report {
     pub bytes: u64,
     /// [`Checksum`](crate::Checksum) of the rows written, those of all files one after the other, as
     /// 32 hexadecimal digits. It says whether two runs have found the same rows, whatever the
-    /// number of threads, the compression, and the cutting of batches and files. `None` where
-    /// [nothing was done](Self::already_there).
+    /// number of threads, the compression, and the cutting of batches and files. `None` where it was
+    /// not [asked for](crate::Convert::checksum) or [nothing was done](Self::already_there).
     pub checksum: Option<String>,
     /// Bytes of all files written under their final names, the rejects and the manifest not
     /// counted.

@@ -37,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) compression: Compression,
     pub(crate) threads: usize,
     pub(crate) overwrite: bool,
+    pub(crate) checksum: bool,
     pub(crate) entity: Option<String>,
     pub(crate) progress: Option<OnProgress>,
     pub(crate) cancel: Cancel,
@@ -50,6 +51,7 @@ impl Default for Settings {
             compression: Compression::default(),
             threads: 0,
             overwrite: false,
+            checksum: false,
             entity: None,
             progress: None,
             cancel: Cancel::new(),
@@ -158,6 +160,14 @@ macro_rules! setters {
         /// refused before anything is read.
         pub fn overwrite(mut self, overwrite: bool) -> Self {
             self.settings.overwrite = overwrite;
+            self
+        }
+
+        /// Takes a [`Checksum`](crate::Checksum) of the rows on the way, for the
+        /// [report](crate::Report::checksum). Default: none is taken, since it costs 2 to 4 % of the
+        /// CPU time.
+        pub fn checksum(mut self, checksum: bool) -> Self {
+            self.settings.checksum = checksum;
             self
         }
 

@@ -170,7 +170,6 @@ impl Task {
         stage.bytes = report.bytes;
         stage.rows = report.rows;
         stage.output_bytes = report.output_bytes;
-        stage.checksum = report.checksum;
         folder.close().map_err(|e| Failure::new(exit::OUTPUT, format!("a temporary file: {e}")))?;
         stage.spent = clock.elapsed();
         Ok(stage)

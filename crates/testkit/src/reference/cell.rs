@@ -194,9 +194,13 @@ impl<'a> Reader<'a> {
             DataType::Int64 => whole(i64::MIN.into(), i64::MAX.into()),
             DataType::UInt64 => whole(0, u64::MAX.into()),
             DataType::Decimal128(precision, scale) => {
-                let bound = 10_i128.pow((*precision).into());
+                let bound = 10_u128.pow((*precision).into());
                 let value = number::scaled(number()?, (*scale).into())?;
-                if value.abs() < bound { Ok(Cell::Whole(value)) } else { Err(BadKind::Range) }
+                if value.unsigned_abs() < bound {
+                    Ok(Cell::Whole(value))
+                } else {
+                    Err(BadKind::Range)
+                }
             }
             DataType::Float64 => match number()?.parse::<f64>() {
                 Ok(value) if value.is_finite() => Ok(Cell::Float(value)),

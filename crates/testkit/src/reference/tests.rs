@@ -115,6 +115,8 @@ fn decimals_are_exact() {
     let nines = "9".repeat(38);
     assert_eq!(value(&nines, 38, 0), Ok(10_i128.pow(38) - 1));
     assert_eq!(value(&format!("{nines}9"), 38, 0), Err(Range));
+    // The one number of 128 bits that has no positive twin.
+    assert_eq!(value(&i128::MIN.to_string(), 38, 0), Err(Range));
     assert_eq!(value("\"1\"", 5, 2), Err(Type));
 }
 

@@ -1,0 +1,94 @@
+//! An input of a decoder, held to everything that is promised.
+
+use rowmill_json::{Layout, Options};
+
+use super::run::{Seen, Take, quarantine, run};
+use super::{alone, draw, fail, messages, oracle, paths};
+
+/// Inputs up to this many bytes are cut at every byte.
+const SHORT: usize = 48;
+
+/// Holds `input` to all rules: what the oracle finds in it is found on every path, by fresh
+/// decoders and by trained ones, under every policy, and told without showing a value.
+pub(crate) fn check(layout: &Layout, options: &Options, input: &[u8]) {
+    let (wanted, base) = against_oracle(layout, options, input);
+    let hash = draw::hash(input);
+    paths::same_on_every_path(layout, options, input, &base, hash);
+    if input.len() <= SHORT {
+        paths::same_cut_at_every_byte(layout, options, input, &base);
+    }
+    if wanted.too_long.is_none() {
+        alone::same_line_by_line(layout, options, input, &wanted.rows, &base);
+        alone::same_after_others(layout, options, input, &wanted.rows, hash);
+    }
+    fail::stops_at_the_first(layout, options, input, &wanted.rows, &base);
+    messages::show_no_value(layout, input, &base);
+}
+
+/// The cheaper half of [`check`], for inputs that come in thousands: the oracle, and every path.
+pub(crate) fn compare(layout: &Layout, options: &Options, input: &[u8]) -> (usize, usize) {
+    let (wanted, base) = against_oracle(layout, options, input);
+    paths::same_on_every_path(layout, options, input, &base, draw::hash(input));
+    (wanted.rows.num_rows(), wanted.bad.len())
+}
+
+/// Decodes whole, in one thread, and compares with the oracle: verdicts, values, counts, places.
+pub(crate) fn against_oracle(
+    layout: &Layout,
+    options: &Options,
+    input: &[u8],
+) -> (oracle::Wanted, Seen) {
+    let wanted = oracle::read(layout, options, input);
+    let seen = run(layout, &quarantine(options), [input], Take::AtOnce);
+
+    let bad = |line: u64| wanted.bad.iter().find(|bad| bad.line == line);
+    for told in &seen.rejects {
+        assert!(bad(told.line()).is_some(), "a good row was set aside: {}", told.display);
+    }
+    let lines: Vec<u64> = seen.rejects.iter().map(super::run::Told::line).collect();
+    let theirs: Vec<u64> = wanted.bad.iter().map(|bad| bad.line).collect();
+    assert_eq!(lines, theirs, "a bad row was taken; the oracle says {:?}", wanted.bad);
+    let rows = seen.rows_are(&wanted.rows, "values");
+    assert_eq!(rows, wanted.rows.num_rows(), "rows");
+    places(layout, input, &seen);
+
+    match (&seen.end, wanted.too_long) {
+        (Ok(counts), None) => {
+            assert_eq!((counts.lines, counts.blank), (wanted.lines, wanted.blank), "lines");
+            let uses = (counts.empty_as_null, counts.date_as_midnight, counts.cut_digits);
+            let theirs = &wanted.uses;
+            let theirs = (theirs.empty_as_null, theirs.date_as_midnight, theirs.cut_digits);
+            assert_eq!(uses, theirs, "leniencies");
+        }
+        (Err(told), Some((line, offset))) => {
+            let place = told.place.as_ref().expect("a place");
+            assert_eq!(told.code, "line_length", "{}", told.display);
+            assert_eq!((place.line, place.line_offset, place.offset), (line, offset, offset));
+        }
+        (end, too_long) => panic!("ended with {end:?}, line too long: {too_long:?}"),
+    }
+    (wanted, seen)
+}
+
+/// Requires that each reject names its line, a byte in it and a column there is.
+fn places(layout: &Layout, input: &[u8], seen: &Seen) {
+    if seen.rejects.is_empty() {
+        return;
+    }
+    let (known, mut before) = (oracle::paths(layout), 0);
+    let mut rejects = seen.rejects.iter().peekable();
+    for (line, number) in oracle::lines(input).zip(1..) {
+        if let Some(told) = rejects.next_if(|told| told.line() == number) {
+            let (place, bare) = (told.place.as_ref().expect("a place"), oracle::bare(line));
+            assert_eq!(told.raw.as_deref(), Some(bare), "the raw line");
+            assert_eq!(place.line_offset, before, "bytes before the line");
+            let within = before..=before + bare.len() as u64;
+            assert!(within.contains(&place.offset), "{} not in {within:?}", told.display);
+            let column = place.column.as_ref();
+            assert!(column.is_none_or(|path| known.contains(path)), "{}", told.display);
+            let last = !line.ends_with(b"\n");
+            assert!(told.code != "truncated" || last, "a line with an end is not truncated");
+        }
+        before += line.len() as u64;
+    }
+}

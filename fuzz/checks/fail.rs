@@ -1,0 +1,54 @@
+//! The policies that end a run: the same rows before, the same error.
+
+use arrow_array::RecordBatch;
+use rowmill_json::{Layout, Limit, OnBadRow, Options, Simd};
+
+use super::run::{Seen, Take, run};
+
+/// Without a quarantine, a run gives the rows before the first bad one and ends with the error that
+/// the quarantine told of it; with one too small, it ends with the row that is one too many.
+pub(crate) fn stops_at_the_first(
+    layout: &Layout,
+    options: &Options,
+    input: &[u8],
+    rows: &RecordBatch,
+    base: &Seen,
+) {
+    let mut options = options.clone();
+    for simd in Simd::available() {
+        options.simd = simd;
+        options.on_bad_row = OnBadRow::Fail;
+        let seen = run(layout, &options, [input], Take::AtOnce);
+        assert!(seen.rejects.is_empty(), "nothing is set aside without a quarantine");
+        let count = seen.rows_are(rows, "rows before the error");
+        match base.rejects.first() {
+            None => {
+                assert_eq!(seen.end, base.end, "no bad row");
+                assert_eq!(count, rows.num_rows());
+            }
+            Some(first) => {
+                assert_eq!(seen.end.as_ref(), Err(first), "the first bad row");
+                assert_eq!(count, rows_before(input, first.line()), "rows before the bad one");
+            }
+        }
+    }
+    if let Some((last, others)) = base.rejects.split_last() {
+        let at_most = Limit::Rows(others.len() as u64);
+        options.on_bad_row = OnBadRow::Quarantine { at_most };
+        let seen = run(layout, &options, [input], Take::AtOnce);
+        let told = seen.end.expect_err("one too many");
+        assert_eq!((told.code, &told.place), ("too_many_rejects", &last.place));
+        options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::Rows(others.len() as u64 + 1) };
+        base.same_as(&run(layout, &options, [input], Take::AtOnce), "exactly as many as allowed");
+    }
+}
+
+/// Lines before the first bad one are blank or good.
+fn rows_before(input: &[u8], line: u64) -> usize {
+    let blank = |line: &[u8], first: bool| {
+        let line = if first { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+        line.iter().all(|byte| b" \t\r\n".contains(byte))
+    };
+    let before = super::oracle::lines(input).take(line as usize - 1).enumerate();
+    before.filter(|(at, line)| !blank(line, *at == 0)).count()
+}

@@ -1,0 +1,130 @@
+//! Layouts to decode with.
+
+use rowmill_json::{Allow, Column, Layout};
+
+use super::draw::Draw;
+
+/// A leaf, by its name for people and how it is made.
+type Leaf = (&'static str, fn(String) -> Column);
+
+/// Each leaf, with the leniencies it may have.
+const LEAVES: [Leaf; 20] = [
+    ("int32", |name| Column::int32(name)),
+    ("int64", |name| Column::int64(name)),
+    ("uint64", |name| Column::uint64(name)),
+    ("float64", |name| Column::float64(name)),
+    ("boolean", |name| Column::boolean(name)),
+    ("string", |name| Column::string(name)),
+    ("category", |name| Column::category(name)),
+    ("date", |name| Column::date(name)),
+    ("date?", |name| {
+        let mut allow = Allow::NONE;
+        allow.empty_as_null = true;
+        Column::date(name).allow(allow)
+    }),
+    ("us", |name| Column::timestamp_us(name)),
+    ("us?", |name| Column::timestamp_us(name).allow(Allow::ALL)),
+    ("ns", |name| Column::timestamp_ns(name)),
+    ("ns?", |name| Column::timestamp_ns(name).allow(Allow::ALL)),
+    ("decimal", |name| Column::decimal(name, 38, 10)),
+    ("small", |name| Column::decimal(name, 5, 2)),
+    ("whole", |name| Column::decimal(name, 38, 0)),
+    ("fraction", |name| Column::decimal(name, 38, 38)),
+    ("uuid", |name| Column::uuid(name)),
+    ("json", |name| Column::json(name)),
+    ("duration", |name| Column::duration(name)),
+];
+
+/// One column of each leaf.
+pub(crate) fn leaves() -> Vec<Column> {
+    LEAVES.iter().map(|(name, leaf)| leaf((*name).into())).collect()
+}
+
+/// One leaf of each kind alone, under the name `v`, and each as a required one.
+pub(crate) fn one_column() -> Vec<Layout> {
+    let nullable = LEAVES.iter().map(|(_, leaf)| leaf("v".into()));
+    let required = LEAVES.iter().map(|(_, leaf)| leaf("v".into()).required());
+    nullable.chain(required).map(|column| Layout::new([column]).expect("a layout")).collect()
+}
+
+/// Every kind of column: plain, required, in a list, in a struct, in a map. The keys of the
+/// required ones are short, so that a fuzzer finds a row that has them.
+pub(crate) fn rich() -> Layout {
+    let mut columns = leaves();
+    columns.push(Column::int64("n").required());
+    columns.push(Column::list("l", Column::int32("item")));
+    columns.push(Column::list("lr", Column::record("item", leaves())));
+    columns.push(Column::list("ls", Column::category("item").required()));
+    columns.push(Column::list("ll", Column::list("item", Column::string("item"))));
+    columns.push(Column::record("r", leaves()));
+    columns.push(Column::record("rr", [Column::record("r", [Column::uuid("u").required()])]));
+    columns.push(Column::map("m", Column::string("value")));
+    columns.push(Column::map("mi", Column::int64("value").required()));
+    columns
+        .push(Column::map("mr", Column::record("value", [Column::json("j"), Column::date("d")])));
+    let required = leaves().into_iter().map(Column::required);
+    columns.push(Column::record("req", required));
+    columns.push(Column::string("a\"b\\c\td\u{e9}"));
+    Layout::new(columns).expect("a layout")
+}
+
+/// Names that readers may take for one another, that need escapes, or that are long.
+const NAMES: [&str; 24] = [
+    "Id",
+    "IdX",
+    "id",
+    "a",
+    "b",
+    "ab",
+    "Value",
+    "Values",
+    "n",
+    "nul",
+    "\u{e9}",
+    "e\u{301}",
+    "a\"b",
+    "back\\slash",
+    "tab\there",
+    "new\\nline",
+    "\u{1f600}",
+    "CreatedUtc",
+    "CreatedUtcX",
+    "RequestedResourceCategoryId",
+    "RequestedResourceCategoryIdX",
+    "ThirtyOneBytesOfNameThatIsLong_",
+    "SixtyFiveBytesOfAName_SixtyFiveBytesOfAName_SixtyFiveBytesOf_",
+    "\u{7f}",
+];
+
+/// Any layout.
+pub(crate) fn drawn(draw: &mut Draw<'_>) -> Layout {
+    let most = draw.pick(&[3, 8, 8, 40]);
+    Layout::new(columns(most, 2, draw)).expect("a layout")
+}
+
+fn columns(most: usize, depth: usize, draw: &mut Draw<'_>) -> Vec<Column> {
+    let count = 1 + draw.below(most);
+    (0..count).map(|at| column(name(at, draw), depth, draw)).collect()
+}
+
+/// A name that no other column of the object has.
+fn name(at: usize, draw: &mut Draw<'_>) -> String {
+    let name = draw.pick(&NAMES);
+    // None of the names ends in a digit.
+    if at == 0 { name.into() } else { format!("{name}{at}") }
+}
+
+fn column(name: String, depth: usize, draw: &mut Draw<'_>) -> Column {
+    let kind = draw.below(if depth == 0 { 20 } else { 26 });
+    let column = match kind {
+        20 | 21 => Column::list(name, column("item".into(), depth - 1, draw)),
+        22 | 23 => Column::record(name, columns(4, depth - 1, draw)),
+        24 => Column::map(name, column("value".into(), depth - 1, draw)),
+        25 => {
+            let precision = 1 + draw.below(38) as u8;
+            Column::decimal(name, precision, draw.below(usize::from(precision) + 1) as i8)
+        }
+        leaf => LEAVES[leaf].1(name),
+    };
+    if draw.chance(10) { column.required() } else { column }
+}

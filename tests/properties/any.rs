@@ -1,0 +1,54 @@
+//! Any layout, any rows, any damage: what the fuzz targets do, with bytes out of a generator.
+
+use super::checks::draw::Draw;
+use super::checks::{decode, layouts, rows, targets};
+use super::rounds;
+use rowmill_json::Options;
+
+fn bytes(seed: u64, length: usize) -> Vec<u8> {
+    let mut draw = Draw::seeded(seed);
+    (0..length).map(|_| draw.byte()).collect()
+}
+
+#[test]
+fn rows_of_any_layout() {
+    for round in rounds() {
+        for seed in 0..40 {
+            let mut draw = Draw::seeded(round << 20 | seed);
+            let layout = layouts::drawn(&mut draw);
+            let input = rows::rows(layout.columns(), 20, &mut draw);
+            decode::check(&layout, &Options::default(), &input);
+        }
+    }
+}
+
+#[test]
+fn rows_of_every_kind_of_column() {
+    let layout = layouts::rich();
+    for round in rounds() {
+        for seed in 0..6 {
+            let mut draw = Draw::seeded(round << 20 | seed);
+            let input = rows::rows(layout.columns(), 20, &mut draw);
+            decode::check(&layout, &Options::default(), &input);
+        }
+    }
+}
+
+#[test]
+fn scripts_of_damage() {
+    for round in rounds() {
+        for seed in 0..100 {
+            let script = bytes(round << 20 | seed, 10 + (seed as usize * 7) % 200);
+            targets::mutated_rows(&script);
+        }
+    }
+}
+
+#[test]
+fn layouts_and_rows_out_of_bytes() {
+    for round in rounds() {
+        for seed in 0..150 {
+            targets::random_layout(&bytes(round << 20 | seed, 40 + (seed as usize * 13) % 900));
+        }
+    }
+}

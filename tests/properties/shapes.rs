@@ -156,3 +156,39 @@ fn bad_rows_leave_nothing_behind() {
         }
     }
 }
+
+/// Maps of few keys and of many, row after row with the same keys and others: one that stands twice
+/// is found wherever it stands, and none is found that stood in another map.
+#[test]
+fn maps_of_every_size() {
+    let map = || Column::map("m", Column::int32("value"));
+    let layout =
+        Layout::new([map(), Column::list("l", map()), Column::int32("n")]).expect("a layout");
+    for round in rounds() {
+        let (mut draw, mut input) = (Draw::seeded(round), String::new());
+        for size in [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 34, 63, 64, 65, 66, 127, 128, 129, 300]
+        {
+            let first = draw.below(20);
+            let mut keys: Vec<String> =
+                (first..first + size).map(|key| format!("\"k{key}\"")).collect();
+            let text = |keys: &[String]| {
+                let entries: Vec<_> = keys.iter().map(|key| format!("{key}:1")).collect();
+                format!("{{{}}}", entries.join(","))
+            };
+            let good = text(&keys);
+            input += &format!("{{\"m\":{good},\"l\":[{good},{{}},{good}],\"n\":1}}\n");
+            for from in [0, size / 2, size - 1] {
+                // The key again, at the end, plainly and spelled with an escape.
+                let again = keys[from].clone();
+                for again in [again.replacen('k', "\\u006b", 1), again] {
+                    keys.push(again);
+                    let twice = text(&keys);
+                    keys.pop();
+                    input += &format!("{{\"m\":{twice}}}\n{{\"l\":[{good},{twice}]}}\n");
+                    input += &format!("{{\"m\":{good},\"n\":\"bad\"}}\n{{\"m\":{good}}}\n");
+                }
+            }
+        }
+        assert_eq!(compare(&layout, input.as_bytes()), (20 * 7, 20 * 18));
+    }
+}

@@ -37,7 +37,7 @@ pub(crate) fn stops_at_the_first(
         options.on_bad_row = OnBadRow::Quarantine { at_most };
         let seen = run(layout, &options, [input], Take::AtOnce);
         let told = seen.end.expect_err("one too many");
-        assert_eq!((told.code, &told.place), ("too_many_rejects", &last.place));
+        assert_eq!((told.code(), told.place()), ("too_many_rejects", last.place()));
         options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::Rows(others.len() as u64 + 1) };
         base.same_as(&run(layout, &options, [input], Take::AtOnce), "exactly as many as allowed");
     }

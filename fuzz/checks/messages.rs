@@ -30,9 +30,9 @@ pub(crate) fn show_no_value(layout: &Layout, input: &[u8], seen: &Seen) {
     let paths = oracle::paths(layout);
     known.extend(paths.iter().flat_map(|path| words(path)));
     for told in seen.rejects.iter().chain(seen.end.as_ref().err()) {
-        let line = told.raw.as_deref().unwrap_or(input);
-        for message in [&told.display, &told.debug] {
-            if let Some(word) = told_from(line, message, &known) {
+        let line = told.raw().unwrap_or(input);
+        for message in [told.0.to_string(), format!("{:?}", told.0)] {
+            if let Some(word) = told_from(line, &message, &known) {
                 panic!("a message shows `{word}` of the line: {message}");
             }
         }
@@ -57,8 +57,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// What was found is said in one of a few forms, whatever it is.
 fn shape(told: &Told) {
-    let found = told.display.rsplit_once(", found ").map(|(_, found)| found).unwrap_or_default();
-    assert!(!found.is_empty(), "nothing found: {}", told.display);
-    assert!(found.len() <= 40, "too long for the kind of what was found: {}", told.display);
+    let (found, message) = (told.0.found(), told.0.to_string());
+    assert!(message.ends_with(&format!("found {found}")), "{message}");
+    assert!(!found.is_empty(), "nothing found: {message}");
+    let limit = told.code() == "too_many_rejects";
+    assert!(limit || found.len() <= 40, "too long for the kind of what was found: {message}");
     assert!(!found.chars().any(char::is_control), "control characters: {found:?}");
 }

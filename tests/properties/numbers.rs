@@ -89,7 +89,7 @@ fn around_every_border() {
 #[test]
 fn what_is_no_number() {
     let mut numbers = Vec::new();
-    for length in [1, 2, 7, 8, 9, 15, 16, 17, 18, 19, 20, 21, 31, 32, 33, 40] {
+    for length in [1, 2, 7, 8, 9, 16, 17, 18, 19, 20, 32, 33] {
         let digits = "1234567890".repeat(5)[..length].to_owned();
         for wrong in [
             format!("0{digits}"),
@@ -115,7 +115,7 @@ fn what_is_no_number() {
         }
         // Each place with each byte between the digits and after them.
         for at in 0..length {
-            for byte in "/:.eE+-, }]\"".chars() {
+            for byte in "/:.e+, }".chars() {
                 let mut text = digits.clone();
                 text.replace_range(at..=at, &byte.to_string());
                 numbers.push(text);

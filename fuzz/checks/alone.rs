@@ -8,8 +8,8 @@ use super::rows::{Style, row};
 use super::run::{Seen, Take, Told, quarantine, run, same_columns};
 use super::{draw, oracle};
 
-/// Lines that are decoded alone, of a long input.
-const MOST: usize = 40;
+/// So many lines are decoded alone; of a longer input, about so many.
+const MOST: usize = 12;
 
 /// Each line by a decoder that has seen nothing: the same verdict, told in the same words at the
 /// same byte of the line, and the same values.
@@ -21,15 +21,23 @@ pub(crate) fn same_line_by_line(
     base: &Seen,
 ) {
     let mut options = quarantine(options);
+    let hash = draw::hash(input);
     // Whichever: that they agree is checked elsewhere.
-    options.simd = Draw::seeded(draw::hash(input)).pick(&Simd::available());
+    options.simd = Draw::seeded(hash).pick(&Simd::available());
+    let every = (oracle::lines(input).count() / MOST + 1) as u64;
     let (mut row, mut before) = (0, 0);
     let mut rejects = base.rejects.iter().peekable();
-    for (line, number) in oracle::lines(input).zip(1..).take(MOST) {
+    for (line, number) in oracle::lines(input).zip(1..) {
+        let wanted = rejects.next_if(|told| told.line() == number);
+        if number % every != hash % every {
+            let good = wanted.is_none() && !oracle::is_blank(line, number);
+            row += usize::from(good);
+            before += line.len() as u64;
+            continue;
+        }
         // An empty line before keeps what is special about the first line to the first line.
         let first: &[u8] = if number == 1 { b"" } else { b"\n" };
         let seen = run(layout, &options, [first, line], Take::AtOnce);
-        let wanted = rejects.next_if(|told| told.line() == number);
         match (seen.rejects.as_slice(), wanted) {
             ([alone], Some(wanted)) => {
                 assert_eq!(at(alone, first.len() as u64), at(wanted, before), "line {number}");

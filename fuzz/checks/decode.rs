@@ -6,7 +6,7 @@ use super::run::{Seen, Take, quarantine, run};
 use super::{alone, draw, fail, messages, oracle, paths};
 
 /// Inputs up to this many bytes are cut at every byte.
-const SHORT: usize = 48;
+const SHORT: usize = 32;
 
 /// Holds `input` to all rules: what the oracle finds in it is found on every path, by fresh
 /// decoders and by trained ones, under every policy, and told without showing a value.

@@ -3,6 +3,7 @@
 use arrow_array::RecordBatch;
 use rowmill_json::{Layout, Limit, OnBadRow, Options, Simd};
 
+use super::oracle;
 use super::run::{Seen, Take, run};
 
 /// Without a quarantine, a run gives the rows before the first bad one and ends with the error that
@@ -45,10 +46,6 @@ pub(crate) fn stops_at_the_first(
 
 /// Lines before the first bad one are blank or good.
 fn rows_before(input: &[u8], line: u64) -> usize {
-    let blank = |line: &[u8], first: bool| {
-        let line = if first { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
-        line.iter().all(|byte| b" \t\r\n".contains(byte))
-    };
-    let before = super::oracle::lines(input).take(line as usize - 1).enumerate();
-    before.filter(|(at, line)| !blank(line, *at == 0)).count()
+    let before = oracle::lines(input).zip(1..line);
+    before.filter(|(line, number)| !oracle::is_blank(line, *number)).count()
 }

@@ -53,7 +53,7 @@ pub(crate) fn rich() -> Layout {
     let mut columns = leaves();
     columns.push(Column::int64("n").required());
     columns.push(Column::list("l", Column::int32("item")));
-    columns.push(Column::list("lr", Column::record("item", leaves())));
+    columns.push(Column::list("lr", Column::record("item", leaves().into_iter().step_by(3))));
     columns.push(Column::list("ls", Column::category("item").required()));
     columns.push(Column::list("ll", Column::list("item", Column::string("item"))));
     columns.push(Column::record("r", leaves()));

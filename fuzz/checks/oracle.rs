@@ -29,6 +29,14 @@ pub(crate) fn bare(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\n").unwrap_or(line)
 }
 
+/// Whether a line holds nothing but white space, a mark before the first one aside.
+pub(crate) fn is_blank(line: &[u8], number: u64) -> bool {
+    let mark = if number == 1 { b"\xEF\xBB\xBF".as_slice() } else { b"" };
+    let text = line.strip_prefix(mark).unwrap_or(line);
+    text.iter().all(|byte| b" \t\r\n".contains(byte))
+}
+
+/// Reads the whole input.
 pub(crate) fn read(layout: &Layout, options: &Options, input: &[u8]) -> Wanted {
     // The reference decoder has one depth and no limit of length. So it is shown what it can judge:
     // a line nested too deep as one that is no JSON at all, and no line that is too long.

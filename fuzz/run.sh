@@ -4,8 +4,9 @@
 #   fuzz/run.sh MINUTES [TARGET...]
 #
 # SANITIZER=none makes it several times faster and blind to wrong accesses of memory, which only the
-# unsafe code behind the instruction sets could make. Needs a nightly toolchain and cargo-fuzz
-# (`cargo install cargo-fuzz`). What is learnt is kept in fuzz/corpus/, inputs that break a rule in fuzz/artifacts/. Ends with 1 if there are any.
+# unsafe code behind the instruction sets could make. What is learnt is kept in fuzz/corpus/, inputs
+# that break a rule in fuzz/artifacts/. Ends with 1 if there are any. Needs a nightly toolchain and
+# cargo-fuzz (`cargo install cargo-fuzz`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

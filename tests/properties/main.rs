@@ -11,6 +11,7 @@ mod any;
 mod categories;
 mod keys;
 mod numbers;
+mod offsets;
 mod shapes;
 mod strings;
 mod styles;

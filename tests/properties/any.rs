@@ -1,7 +1,7 @@
 //! Any layout, any rows, any damage: what the fuzz targets do, with bytes out of a generator.
 
 use super::checks::draw::Draw;
-use super::checks::{decode, layouts, rows, targets};
+use super::checks::{decode, layouts, mutate, rows, targets, values};
 use super::rounds;
 use rowmill_json::Options;
 
@@ -49,6 +49,30 @@ fn layouts_and_rows_out_of_bytes() {
     for round in rounds() {
         for seed in 0..150 {
             targets::random_layout(&bytes(round << 20 | seed, 40 + (seed as usize * 13) % 900));
+        }
+    }
+}
+
+#[test]
+fn single_values() {
+    for round in rounds() {
+        let mut draw = Draw::seeded(round);
+        for column in layouts::leaves() {
+            for _ in 0..8 {
+                let mut value = Vec::new();
+                let style = rows::Style::drawn(&mut draw);
+                values::fitting(&column, &style, &mut draw, &mut value);
+                // The text of a string alone too, and one byte of it another.
+                let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+                let mut text = text.unwrap_or(&value).to_vec();
+                targets::scalars(&value);
+                targets::scalars(&text);
+                if !text.is_empty() {
+                    let at = draw.below(text.len());
+                    text[at] = draw.pick(mutate::BYTES);
+                    targets::scalars(&text);
+                }
+            }
         }
     }
 }

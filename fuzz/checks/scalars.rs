@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod calendar;
+mod levels;
 
 use rowmill_json::{Layout, Options, Simd};
 use rowmill_scan as scan;
@@ -16,9 +17,7 @@ use super::{decode, grammar, layouts};
 pub(crate) fn functions(bytes: &[u8]) {
     lines(bytes);
     number(bytes);
-    for from in [0, 1, bytes.len() / 2] {
-        string(bytes, from.min(bytes.len()));
-    }
+    levels::all(bytes);
     assert_eq!(scan::parse_uuid(bytes), uuid(bytes), "uuid");
     assert_eq!(scan::is_duration(bytes), calendar::is_duration(bytes), "duration");
     assert_eq!(scan::parse_date(bytes), calendar::days(bytes), "date");
@@ -44,7 +43,9 @@ fn number(bytes: &[u8]) {
             assert!(grammar::is_number(text), "no number: {text:?}");
             assert_eq!(number.text(), text);
             assert_eq!(whole, length == bytes.len(), "{bytes:?}");
+            let text = std::str::from_utf8(text).expect("a number is ASCII");
             values(number, text);
+            levels::short_number(bytes, length, text);
         }
         Err(wrong) => {
             assert!(!whole, "refused: {bytes:?}");
@@ -59,8 +60,7 @@ fn number(bytes: &[u8]) {
 }
 
 /// The values of a number: by plain arithmetic, and by the standard library.
-fn values(number: scan::Number<'_>, text: &[u8]) {
-    let text = std::str::from_utf8(text).expect("a number is ASCII");
+fn values(number: scan::Number<'_>, text: &str) {
     let float: f64 = text.parse().expect("a number is a float");
     let float = float.is_finite().then_some(float.to_bits());
     assert_eq!(number.to_f64().map(f64::to_bits), float, "{text} as a float");
@@ -73,48 +73,6 @@ fn values(number: scan::Number<'_>, text: &[u8]) {
                 assert!(exact.is_beyond(scale), "{text}, scale {scale}");
             }
         }
-        for after in [b',', b'}', b']'] {
-            let followed = [text.as_bytes(), &[after, b'1']].concat();
-            if let Some((small, length)) = scan::Small::scan(&followed)
-                && let Some(value) = small.scaled(scale)
-            {
-                assert_eq!(length, text.len(), "{text}");
-                assert_eq!(exact.scaled(scale), Some(value), "{text} as a short number");
-            }
-        }
-    }
-}
-
-fn string(bytes: &[u8], from: usize) {
-    let span = scan::scan_string(bytes, from);
-    let (mut at, mut escaped) = (from, false);
-    // Byte by byte, as the grammar says it.
-    let end = loop {
-        match bytes.get(at) {
-            None => break Err(bytes.len()),
-            Some(b'"') => break Ok(at),
-            Some(0..=0x1F) => break Err(at),
-            Some(b'\\') => {
-                escaped = true;
-                match bytes.get(at + 1) {
-                    None => break Err(bytes.len()),
-                    Some(0..=0x1F) => break Err(at + 1),
-                    Some(_) => at += 2,
-                }
-            }
-            Some(_) => at += 1,
-        }
-    };
-    assert_eq!(span.map(|span| span.end), end, "{bytes:?} from {from}");
-    let Ok(span) = span else { return };
-    let inside = &bytes[from..span.end];
-    assert_eq!((span.escaped, span.ascii), (escaped, inside.is_ascii()), "{bytes:?} from {from}");
-    let mut text = Vec::new();
-    let verdict = scan::unescape(inside, &mut text);
-    assert_eq!(verdict, scan::check_escapes(inside), "{inside:?}");
-    if std::str::from_utf8(inside).is_ok() {
-        let text = verdict.ok().map(|()| String::from_utf8(text).expect("UTF-8 stays UTF-8"));
-        assert_eq!(text, grammar::unquoted(inside), "{inside:?}");
     }
 }
 

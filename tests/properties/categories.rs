@@ -73,3 +73,31 @@ fn values_of_rows_taken_back() {
         }
     }
 }
+
+/// Texts with escapes again after themselves, and then the beginning of their spelling as if the text
+/// ended there: found again by what was written, never by what it stands for.
+#[test]
+fn texts_with_escapes_again() {
+    for escape in ["\\\\", "\\\"", "\\n", "\\u005c", "\\u0061"] {
+        for before in 0..20 {
+            for count in 1..16 {
+                let (plain, escapes) = ("a".repeat(before), escape.repeat(count));
+                let mut input = String::new();
+                for inside in [
+                    format!("{plain}{escapes}"),
+                    format!("{plain}{escapes}"),
+                    format!("{plain}\\"),
+                    plain.clone(),
+                    format!("{plain}{escape}"),
+                    format!("{plain}{escapes}b"),
+                    format!("{plain}{escapes}"),
+                ] {
+                    input += &format!("{{\"a\":\"{inside}\",\"l\":[\"{inside}\",\"{plain}\"]}}\n");
+                    // The quote that ends it is the one that should have been escaped.
+                    input += &format!("{{\"a\":\"{inside},\"l\":[]}}\n");
+                }
+                decode::compare(&layout(), &Options::default(), input.as_bytes());
+            }
+        }
+    }
+}

@@ -23,7 +23,7 @@
 //! * JSON columns keep the text of the value byte for byte.
 //!
 //! # Types
-//! `Int32`, `Int64`, `UInt64`, `Float64`, `Boolean`, `Utf8`, `Date32`, `Decimal128`,
+//! `Int32`, `Int64`, `UInt64`, `Float64`, `Boolean`, `Utf8`, `Utf8View`, `Date32`, `Decimal128`,
 //! `Timestamp` in micro- or nanoseconds with a zone (values are UTC), `Dictionary(Int32, Utf8)`,
 //! `FixedSizeBinary(16)` as UUID, `List`, `Struct`, `Map` with string keys; `Utf8` with the
 //! extension type `arrow.json` as the text of any value, with the metadata `rowmill:type` =

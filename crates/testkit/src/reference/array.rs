@@ -6,7 +6,8 @@ use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, FixedSizeBinaryArray,
     Float64Array, Int32Array, Int64Array, ListArray, MapArray, RecordBatch, RecordBatchOptions,
-    StringArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray, UInt64Array,
+    StringArray, StringViewArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    UInt64Array,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Fields, Schema, TimeUnit};
@@ -66,6 +67,7 @@ fn array(data_type: &DataType, cells: &[&Cell]) -> ArrayRef {
             })))
         }
         DataType::Utf8 => Arc::new(StringArray::from_iter(text())),
+        DataType::Utf8View => Arc::new(StringViewArray::from_iter(text())),
         DataType::Dictionary(..) => Arc::new(text().collect::<DictionaryArray<Int32Type>>()),
         DataType::Date32 => Arc::new(Date32Array::from_iter(i32s())),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {

@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
                 let text = text()?;
                 if time::is_duration(&text) { Ok(Cell::Text(text)) } else { Err(BadKind::Format) }
             }
-            DataType::Utf8 => text().map(Cell::Text),
+            DataType::Utf8 | DataType::Utf8View => text().map(Cell::Text),
             DataType::Dictionary(key, value)
                 if (&**key, &**value) == (&DataType::Int32, &DataType::Utf8) =>
             {

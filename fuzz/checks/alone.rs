@@ -68,19 +68,19 @@ fn reason(told: &Told) -> (&str, &str, &str) {
     (told.code(), told.0.expected(), told.0.found())
 }
 
-/// After good rows of some other order of keys, and after the input itself: the same rows again.
+/// After good rows of some other order of keys, and after the input itself: the same again.
 pub(crate) fn same_after_others(
     layout: &Layout,
     options: &Options,
     input: &[u8],
     rows: &RecordBatch,
-    hash: u64,
+    base: &Seen,
 ) {
     // A mark before the first line means something there alone.
     if input.starts_with(b"\xEF\xBB\xBF") || rows.num_rows() == 0 {
         return;
     }
-    let mut options = quarantine(options);
+    let (mut options, hash) = (quarantine(options), draw::hash(input));
     options.simd = Draw::seeded(hash).pick(&Simd::available());
     // One batch, so that rows can be found by their number; and the other rows may be long.
     (options.batch_rows, options.frame_bytes) = (1 << 20, 1 << 28);
@@ -108,5 +108,12 @@ pub(crate) fn same_after_others(
         assert!(batch.num_rows() >= rows.num_rows(), "{what}: rows are lost");
         let from = batch.num_rows() - rows.num_rows();
         same_columns(&batch.slice(from, rows.num_rows()), rows, what);
+
+        let lines = oracle::lines(&before).count() as u64;
+        let again = seen.rejects.iter().filter(|told| told.line() > lines);
+        let told: Vec<_> =
+            again.map(|told| (at(told, before.len() as u64), reason(told))).collect();
+        let wanted: Vec<_> = base.rejects.iter().map(|told| (at(told, 0), reason(told))).collect();
+        assert_eq!(told, wanted, "{what}: rejects");
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn check(layout: &Layout, options: &Options, input: &[u8]) {
     }
     if wanted.too_long.is_none() {
         alone::same_line_by_line(layout, options, input, &wanted.rows, &base);
-        alone::same_after_others(layout, options, input, &wanted.rows, hash);
+        alone::same_after_others(layout, options, input, &wanted.rows, &base);
     }
     fail::stops_at_the_first(layout, options, input, &wanted.rows, &base);
     messages::show_no_value(layout, input, &base);

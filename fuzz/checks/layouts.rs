@@ -8,7 +8,7 @@ use super::draw::Draw;
 type Leaf = (&'static str, fn(String) -> Column);
 
 /// Each leaf, with the leniencies it may have.
-const LEAVES: [Leaf; 20] = [
+const LEAVES: [Leaf; 21] = [
     ("int32", |name| Column::int32(name)),
     ("int64", |name| Column::int64(name)),
     ("uint64", |name| Column::uint64(name)),
@@ -33,6 +33,7 @@ const LEAVES: [Leaf; 20] = [
     ("uuid", |name| Column::uuid(name)),
     ("json", |name| Column::json(name)),
     ("duration", |name| Column::duration(name)),
+    ("view", |name| Column::string_view(name)),
 ];
 
 /// One column of each leaf.
@@ -115,16 +116,17 @@ fn name(at: usize, draw: &mut Draw<'_>) -> String {
 }
 
 fn column(name: String, depth: usize, draw: &mut Draw<'_>) -> Column {
-    let kind = draw.below(if depth == 0 { 20 } else { 26 });
-    let column = match kind {
-        20 | 21 => Column::list(name, column("item".into(), depth - 1, draw)),
-        22 | 23 => Column::record(name, columns(4, depth - 1, draw)),
-        24 => Column::map(name, column("value".into(), depth - 1, draw)),
-        25 => {
+    let leaves = LEAVES.len();
+    let kind = draw.below(if depth == 0 { leaves } else { leaves + 6 });
+    let column = match kind.checked_sub(leaves) {
+        None => LEAVES[kind].1(name),
+        Some(0 | 1) => Column::list(name, column("item".into(), depth - 1, draw)),
+        Some(2 | 3) => Column::record(name, columns(4, depth - 1, draw)),
+        Some(4) => Column::map(name, column("value".into(), depth - 1, draw)),
+        Some(_) => {
             let precision = 1 + draw.below(38) as u8;
             Column::decimal(name, precision, draw.below(usize::from(precision) + 1) as i8)
         }
-        leaf => LEAVES[leaf].1(name),
     };
     if draw.chance(10) { column.required() } else { column }
 }

@@ -1,11 +1,11 @@
 //! Keys: every spelling, any order, some missing, and others that look the same.
 
 use super::checks::draw::Draw;
-use super::checks::layouts;
 use super::checks::rows::{Style, row, shuffle};
+use super::checks::{decode, layouts};
 use super::{all_good, compare, rounds};
 use rowmill::entity;
-use rowmill_json::{Column, Layout};
+use rowmill_json::{Column, Layout, Options};
 
 /// Rows in a style that `change` adapts before each.
 fn styled(
@@ -188,4 +188,59 @@ fn every_order_after_every_other() {
     let input: String =
         pairs.iter().map(|(a, b)| line(a).repeat(3) + &line(b) + &line(&b[..2])).collect();
     all_good(&layout, input.as_bytes(), pairs.len() * 5);
+}
+
+/// Bad rows after good ones of each order, in the same style and in others: told at the same byte as
+/// by a decoder that has seen nothing.
+#[test]
+fn faults_after_learnt_keys() {
+    let layout = Layout::new([
+        Column::int32("a"),
+        Column::int32("b").required(),
+        Column::list(
+            "l",
+            Column::record("item", [Column::int32("x").required(), Column::int32("y")]),
+        ),
+    ])
+    .expect("a layout");
+    let good = [
+        r#"{"a":1,"b":2,"l":[{"x":1,"y":2},{"x":1,"y":2}]}"#,
+        r#"{"l":[{"y":1,"x":2}],"b":2,"a":1}"#,
+        r#"{ "b" : 2, "a" : 1, "l" : [ { "x" : 1 }, { "y" : 1, "x" : 2 } ] }"#,
+        r#"{"b":	2,"zz":0,"l":[],"a":	1}"#,
+    ];
+    let bad = [
+        r#"{"a":1,"b":2,"a":3}"#,
+        r#"{"b":1,"a":2,"b":3,"l":[]}"#,
+        r#"{"a":1,"b":true}"#,
+        r#"{"a":1,"b":null}"#,
+        r#"{"a":1,"l":[]}"#,
+        r#"{"b":1,"l":[{"x":1,"y":2,"x":3}]}"#,
+        r#"{"b":1,"l":[{"y":1,"x":2,"y":3}]}"#,
+        r#"{"b":1,"l":[{"y":1}]}"#,
+        r#"{"b":1,"l":[{"x":1},{"x":"1"}]}"#,
+        r#"{"b":1,"a":}"#,
+        r#"{"b":1,"a"}"#,
+        r#"{"b":1,}"#,
+        r#"{"b":1,"a":1 "l":[]}"#,
+        r#"{"a":1,"b":99999999999}"#,
+    ];
+    for learnt in good {
+        let mut input = format!("{learnt}\n").repeat(3);
+        for row in bad {
+            input += &format!("{row}\n{learnt}\n{learnt}\n");
+            for mark in ['{', '[', ':', ',', ']', '}'] {
+                for (before, after) in [("", " "), ("", "    "), (" ", ""), ("\t", "\t")] {
+                    let spaced = row.replace(mark, &format!("{before}{mark}{after}"));
+                    input += &format!("{spaced}\n{learnt}\n");
+                }
+            }
+        }
+        // Each line is held against itself alone in pieces short enough for that.
+        let lines: Vec<&str> = input.split_inclusive('\n').collect();
+        for some in lines.chunks(12) {
+            let some = format!("{learnt}\n{learnt}\n{learnt}\n{}", some.concat());
+            decode::check(&layout, &Options::default(), some.as_bytes());
+        }
+    }
 }

@@ -16,12 +16,14 @@ fn layout() -> Layout {
         Column::timestamp_us("t"),
         Column::decimal("d", 38, 10),
         Column::boolean("b"),
+        Column::string_view("v"),
         Column::list("l", Column::category("item")),
     ])
     .expect("a layout")
 }
 
-const LINES: [&str; 13] = [
+const LINES: [&str; 14] = [
+    r#"{"v":"short","s":"x","v2":1,"l":["longer than twelve"]}"#,
     r#"{"n":12,"s":"\"\\","b":true}"#,
     r#"{"s":"\\\\\\\"","n":null}"#,
     r#"{"s":"\ud83d\ude00é€😀","b":false}"#,

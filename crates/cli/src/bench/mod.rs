@@ -3,6 +3,7 @@
 mod buffer;
 mod clock;
 mod figures;
+mod lines;
 mod memory;
 mod stages;
 

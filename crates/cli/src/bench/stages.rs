@@ -10,6 +10,7 @@ use rowmill::{Cancel, Checksum, Compression, Decoder, Encoder, Frames, Layout, O
 use super::buffer::Buffer;
 use super::clock::{Clock, Spent};
 use super::figures::Stage;
+use super::lines::Lines;
 use crate::args::StageName;
 use crate::exit::{self, Failure};
 
@@ -37,15 +38,14 @@ impl Task {
     fn read(&self) -> Result<Stage, Failure> {
         let (mut stage, clock) = (Stage::new(StageName::Read), Clock::start());
         for input in &self.inputs {
-            let mut last = b'\n';
+            let mut lines = Lines::default();
             for chunk in Source::path(input).read(self.threads, &self.cancel)? {
                 self.go_on()?;
                 let chunk = chunk?;
+                lines.look_at(&chunk);
                 stage.bytes += chunk.len() as u64;
-                stage.rows += line_ends(&chunk);
-                last = chunk.last().copied().unwrap_or(last);
             }
-            stage.rows += u64::from(last != b'\n');
+            stage.rows += lines.count();
         }
         stage.spent = clock.elapsed();
         Ok(stage)
@@ -53,33 +53,35 @@ impl Task {
 
     fn frame(&self) -> Result<Stage, Failure> {
         let (mut stage, clock) = (Stage::new(StageName::Frame), Clock::start());
-        let mut loading = Spent::NOTHING;
+        let mut framing = Spent::NOTHING;
         for input in &self.inputs {
             let mut frames = Frames::new(&Options::default());
             let mut take = |frames: &mut Frames| {
-                while let Some((pieces, lines)) =
+                while let Some(pieces) =
                     frames.next_frame().map_err(|error| bad_data(input, &error))?
                 {
                     stage.bytes += pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
-                    stage.rows += lines as u64;
                 }
                 self.go_on()
             };
+            let mut lines = Lines::default();
             // In this thread, and chunk after chunk as in a conversion of one thread.
-            let mut load = Clock::start();
-            let reading = Source::path(input).read(1, &self.cancel)?;
-            for chunk in reading {
-                loading += load.elapsed();
-                frames.push(chunk?);
+            for chunk in Source::path(input).read(1, &self.cancel)? {
+                let chunk = chunk?;
+                lines.look_at(&chunk);
+                let clock = Clock::start();
+                frames.push(chunk);
                 take(&mut frames)?;
-                load = Clock::start();
+                framing += clock.elapsed();
             }
-            loading += load.elapsed();
+            let clock = Clock::start();
             frames.finish();
             take(&mut frames)?;
+            framing += clock.elapsed();
+            stage.rows += lines.count();
         }
         stage.spent = clock.elapsed();
-        stage.loading = Some(loading);
+        stage.loading = Some(stage.spent - framing);
         Ok(stage)
     }
 
@@ -205,13 +207,6 @@ fn bad_data(input: &Path, error: &DecodeError) -> Failure {
     let joint = if error.place().is_some() { ", " } else { ": " };
     let error: &dyn Display = error;
     Failure::new(exit::BAD_DATA, format!("{}{joint}{error}", input.display()))
-}
-
-/// How many line ends there are. Every byte is looked at.
-fn line_ends(bytes: &[u8]) -> u64 {
-    // Runs as short as a byte can count, which the compiler turns into wide instructions.
-    let count = |run: &[u8]| run.iter().fold(0_u8, |n, &byte| n + u8::from(byte == b'\n'));
-    bytes.chunks(128).map(|run| u64::from(count(run))).sum()
 }
 
 /// A writer that keeps nothing.

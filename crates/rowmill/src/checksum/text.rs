@@ -6,6 +6,7 @@ use arrow_array::{Array, GenericByteArray, GenericByteViewArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 
+use super::blocks::push_valid;
 use super::hasher::{Hasher, Scratch};
 use super::lengths::{push_lengths, ranges};
 
@@ -64,12 +65,14 @@ impl Text {
         nulls: Option<&NullBuffer>,
         scratch: &mut Scratch,
     ) {
+        let views = array.views();
+        let fill = |from: usize, room: &mut [[u8; 8]]| {
+            // The lowest 32 bits of a view are its length, in short and long ones alike.
+            let lengths = views.get(from..).unwrap_or_default().iter().map(|&view| view as u32);
+            room.iter_mut().zip(lengths).for_each(|(r, n)| *r = u64::from(n).to_le_bytes());
+        };
+        push_valid(views.len(), nulls, scratch, &mut self.lengths, fill, |_| {});
         let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
-        for row in (0..array.len()).filter(valid) {
-            let value: &[u8] = array.value(row).as_ref();
-            scratch.push(&(value.len() as u64).to_le_bytes(), &mut self.lengths);
-        }
-        scratch.flush(&mut self.lengths);
         for row in (0..array.len()).filter(valid) {
             scratch.push(array.value(row).as_ref(), &mut self.bytes);
         }

@@ -61,12 +61,3 @@ fn a_cancelled_stage_ends_at_once() {
         assert!(task.run(name).is_err(), "{name:?}");
     }
 }
-
-#[test]
-fn line_ends_are_counted() {
-    for length in [0, 1, 127, 128, 129, 1000] {
-        assert_eq!(line_ends(&vec![b'\n'; length]), length as u64);
-        assert_eq!(line_ends(&vec![b'x'; length]), 0);
-    }
-    assert_eq!(line_ends(text().as_bytes()), 120_000);
-}

@@ -97,6 +97,7 @@ fn totals_are_what_a_parser_finds() {
         crlf: true,
         long_fractions: 0.1,
         escaped: true,
+        ..Options::default()
     };
     for kind in KINDS {
         for options in [Options::default(), ugly.clone()] {

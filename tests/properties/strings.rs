@@ -2,8 +2,9 @@
 
 use super::checks::draw::Draw;
 use super::checks::rows::Style;
+use super::checks::run::{Take, quarantine, run};
 use super::{compare, rounds};
-use rowmill_json::{Column, Layout};
+use rowmill_json::{Column, Layout, Options, Simd};
 
 const BORDERS: [usize; 4] = [16, 32, 64, 128];
 
@@ -156,5 +157,42 @@ fn very_long_strings() {
         }
         let (good, bad) = compare(&layout, &input);
         assert_eq!((good, bad), (35, 0));
+    }
+}
+
+/// Columns whose memory is nearly used up by the text before: where an escape or a long character
+/// comes last, it must still find room. Memory is doubled, so borders are powers of two.
+#[test]
+fn texts_at_the_end_of_their_memory() {
+    let layout = Layout::new([
+        Column::string("s"),
+        Column::map("m", Column::string("value")),
+        Column::json("j"),
+        Column::category("c"),
+    ])
+    .expect("a layout");
+    for full in [1024_usize, 2048] {
+        for left in (40..=70).chain([96, 97, 128]) {
+            let before = "x".repeat(full - left);
+            for length in [28, 29, 30, 31, 32, 60, 61, 62, 63, 64] {
+                let text = "y".repeat(length);
+                for end in ["\\u00e9", "\\ud83d\\ude00", "\u{1f600}", "\\n"] {
+                    let mut input = String::new();
+                    for text in [&before, &format!("{text}{end}"), &format!("{text}{end}{end}z")] {
+                        input += &format!(
+                            "{{\"s\":\"{text}\",\"m\":{{\"{text}\":\"{text}\"}},\"j\":\"{text}\",\"c\":\"{text}\"}}\n"
+                        );
+                    }
+                    let mut options = quarantine(&Options::default());
+                    let base = run(&layout, &options, [input.as_bytes()], Take::AtOnce);
+                    for simd in Simd::available() {
+                        options.simd = simd;
+                        let seen = run(&layout, &options, [input.as_bytes()], Take::AtOnce);
+                        base.same_as(&seen, &format!("{simd:?}"));
+                    }
+                    assert!(base.rejects.is_empty(), "{length} bytes and {end}");
+                }
+            }
+        }
     }
 }

@@ -52,6 +52,8 @@ pub(crate) fn mutated_rows(data: &[u8]) {
         crlf: flags & 8 > 0,
         long_fractions: if flags & 16 > 0 { 0.3 } else { 0.0 },
         escaped: flags & 32 > 0,
+        airy: flags & 64 > 0,
+        ..corpus::Options::default()
     };
     let mut text = Vec::new();
     let corpus = Corpus::with(corpus::Kind::ENTITIES[kind], 11, 2_000, dress);

@@ -22,7 +22,8 @@ fn styles_change_in_the_middle_of_a_file() {
                     escaped: draw.chance(20),
                     shuffled_keys: draw.chance(30),
                     missing_keys: if draw.chance(30) { 0.2 } else { 0.0 },
-                    long_fractions: 0.0,
+                    airy: draw.chance(40),
+                    ..corpus::Options::default()
                 };
                 let next = (at + 1 + draw.below(12) as u64).min(60);
                 Corpus::with(kind, round, 60, options).write_rows(at..next, &mut input);

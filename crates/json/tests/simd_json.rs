@@ -64,6 +64,19 @@ fn oracle(line: &[u8]) -> bool {
     read.is_ok() && matches!(tape.0.first(), Some(Node::Object { .. }))
 }
 
+/// Whether some number may be beyond 64 bits or the range of a float. `simd-json` has to hold it;
+/// raw text does not.
+fn has_a_huge_number(line: &[u8]) -> bool {
+    let digits = |from: usize| line[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (0..line.len()).any(|at| match line[at] {
+        b'e' | b'E' => {
+            let sign = usize::from(matches!(line.get(at + 1), Some(b'+' | b'-')));
+            digits(at + 1 + sign) > 2
+        }
+        _ => digits(at) > 18,
+    })
+}
+
 #[test]
 fn the_same_lines_are_json() {
     let lines = lines();
@@ -92,6 +105,7 @@ fn the_same_lines_are_json() {
             match refused {
                 // Rules of this project: a key of the layout stands once, a surrogate never alone.
                 Some("duplicate_key" | "surrogate") => {}
+                None if has_a_huge_number(line) => {}
                 refused => {
                     let text = String::from_utf8_lossy(line);
                     assert_eq!(refused.is_none(), oracle(line), "{refused:?}: {text}");

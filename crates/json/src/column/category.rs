@@ -145,8 +145,10 @@ impl Fill for CategoryColumn {
         let text = cursor.string()?;
         let key = self.dictionary.key(text, row);
         self.keys.put(row, key);
-        // Only what stands in the input as it is can be found there again.
-        if text.len() < WIDTH && input.text().get(start..start + text.len()) == Some(text) {
+        // Only what stands in the input as it is, up to the closing quote, can be found there again.
+        let end = start + text.len();
+        let as_it_is = input.text().get(start..end) == Some(text) && !text.contains(&b'\\');
+        if text.len() < WIDTH && as_it_is && input.byte(end) == b'"' {
             let place = Self::place(input.block(start), text.len());
             self.remember(place, text, key);
         }

@@ -6,14 +6,17 @@ use rowmill_scan::{Level, Padded, plain_escape, unicode_escape, utf8_length};
 
 use super::buffer::{Ends, Values, utf8_array};
 
-/// Room beyond the text, so that whole blocks can be written.
+/// Bytes that are written at once, whether the text has as many or not.
 const BLOCK: usize = 64;
+
+/// Room beyond the text: a block, and a character that an escape within it stands for.
+const ROOM: usize = BLOCK + 4;
 
 /// A text for each row, copied out of the input as compactly as Arrow has it. All of them together
 /// are shorter than the frame they came from, so 32-bit offsets are enough.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
-    /// Longer than what is in use by at least a block, once anything is.
+    /// Longer than what is in use by at least `ROOM`, once anything is.
     bytes: Values<u8>,
     /// Bytes in use.
     len: usize,
@@ -37,14 +40,14 @@ impl Strings {
 
     #[inline(always)]
     fn make_room(&mut self, more: usize) {
-        if self.bytes.room() < self.len + more + BLOCK {
+        if self.bytes.room() < self.len + more + ROOM {
             self.grow(more);
         }
     }
 
     #[cold]
     fn grow(&mut self, more: usize) {
-        let wanted = (self.len + more + BLOCK).max(2 * self.bytes.room()).max(1024);
+        let wanted = (self.len + more + ROOM).max(2 * self.bytes.room()).max(1024);
         self.bytes.reserve(wanted);
     }
 
@@ -62,7 +65,7 @@ impl Strings {
         // Up to `checked`, characters that are not ASCII have been looked at.
         let (mut at, mut end, mut checked) = (from, self.len, from);
         loop {
-            if self.bytes.room() < end + BLOCK {
+            if self.bytes.room() < end + ROOM {
                 self.grow(end - self.len);
             }
             let block = text.block::<BLOCK>(at);

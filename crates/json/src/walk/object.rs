@@ -5,7 +5,7 @@ use rowmill_scan::Padded;
 use super::Stamped;
 use super::value::value;
 use crate::column::RecordColumn;
-use crate::cursor::{Context, check_depth};
+use crate::cursor::{Context, check_depth, is_blank};
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 
@@ -32,7 +32,7 @@ pub(super) fn object<L: Stamped>(
         // As long as things come as expected, nothing but the field changes.
         loop {
             if this.seen == visit {
-                return Err(object.in_field(twice(at), field));
+                return Err(object.in_field(twice(text, at), field));
             }
             this.seen = visit;
             seen += 1;
@@ -72,7 +72,12 @@ pub(super) fn object<L: Stamped>(
     Ok(at)
 }
 
+/// The fault lies in the value, which may have blanks before it or not: what of them was learnt to
+/// belong to the key changes nothing.
 #[cold]
-fn twice(at: usize) -> Box<Fault> {
+fn twice(text: Padded<'_>, mut at: usize) -> Box<Fault> {
+    while is_blank(text.byte(at)) {
+        at += 1;
+    }
     Fault::new(ErrorKind::DuplicateKey, at, "each key once", "it again")
 }

@@ -97,7 +97,7 @@ fn the_same_lines_are_json() {
             let line = reject.error().place().unwrap().line as usize - 1;
             refused[line] = Some(reject.error().code());
         }
-        let mut agreed = 0;
+        let (mut taken, mut turned_down) = (0, 0);
         for (line, refused) in lines.iter().zip(&refused) {
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
@@ -109,10 +109,11 @@ fn the_same_lines_are_json() {
                 refused => {
                     let text = String::from_utf8_lossy(line);
                     assert_eq!(refused.is_none(), oracle(line), "{refused:?}: {text}");
-                    agreed += 1;
+                    taken += usize::from(refused.is_none());
+                    turned_down += usize::from(refused.is_some());
                 }
             }
         }
-        assert!(agreed > 5_000 && rows > 1_000 && agreed - rows > 1_000, "{agreed}, {rows}");
+        assert!(taken <= rows && taken > 500 && turned_down > 1_000, "{taken}, {turned_down}");
     }
 }

@@ -197,7 +197,7 @@ fn hex4(inside: &[u8], slash: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::{EscapeFault, Span, check_escapes, unescape};
-    use crate::arch::{Level, PADDING, Padded, Portable};
+    use crate::arch::{PADDING, Padded, Portable};
     use alloc::{format, string::String, vec::Vec};
 
     /// Every level gives what the plain loop does, whatever follows the text.
@@ -213,11 +213,10 @@ mod tests {
             #[cfg(target_arch = "x86_64")]
             {
                 let scan = |level: crate::Avx2| super::scan_string(level, padded, from);
-                crate::Avx2::detect().map(scan).map(check);
+                crate::Avx2::detect().into_iter().map(scan).for_each(check);
                 let scan = |level: crate::Avx512| super::scan_string(level, padded, from);
-                crate::Avx512::detect().map(scan).map(check);
+                crate::Avx512::detect().into_iter().map(scan).for_each(check);
             }
-            assert!(Portable::WIDTH <= PADDING);
         }
     }
 

@@ -19,8 +19,13 @@ const WATCHED: usize = 4;
 #[derive(Debug)]
 pub(super) struct Values<T: ArrowNativeType> {
     values: Vec<T>,
-    /// What was handed out and may be free by now.
-    given: Box<VecDeque<Buffer>>,
+    given: Box<Given>,
+}
+
+/// What was handed out and may be free by now. Away from the values: it is looked at once a batch.
+#[derive(Debug, Default)]
+struct Given {
+    buffers: VecDeque<Buffer>,
 }
 
 impl<T: ArrowNativeType> Default for Values<T> {
@@ -48,16 +53,16 @@ impl<T: ArrowNativeType> Values<T> {
 
     /// Memory of an earlier batch that the consumer has dropped.
     fn free_memory(&mut self) -> Option<Vec<T>> {
-        for _ in 0..self.given.len() {
-            let buffer = self.given.pop_front()?;
+        for _ in 0..self.given.buffers.len() {
+            let buffer = self.given.buffers.pop_front()?;
             match buffer.into_vec() {
                 Ok(values) => return Some(values),
-                Err(buffer) => self.given.push_back(buffer),
+                Err(buffer) => self.given.buffers.push_back(buffer),
             }
         }
         // Whoever keeps so many keeps them all; holding on to them would only delay their end.
-        if self.given.len() >= WATCHED {
-            self.given.pop_front();
+        if self.given.buffers.len() >= WATCHED {
+            self.given.buffers.pop_front();
         }
         None
     }
@@ -92,7 +97,7 @@ impl<T: ArrowNativeType> Values<T> {
         let owns_memory = values.capacity() > 0;
         let buffer = Buffer::from_vec(values);
         if owns_memory {
-            self.given.push_back(buffer.clone());
+            self.given.buffers.push_back(buffer.clone());
         }
         ScalarBuffer::new(buffer, 0, rows)
     }
@@ -288,7 +293,7 @@ mod tests {
         for _ in 0..20 {
             values.reserve(10);
             kept.push(values.take(10));
-            assert!(values.given.len() <= super::WATCHED + 1);
+            assert!(values.given.buffers.len() <= super::WATCHED + 1);
         }
     }
 

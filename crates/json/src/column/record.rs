@@ -139,7 +139,7 @@ impl RecordColumn {
     /// Whether it makes sense to expect anything. If not, keys are found faster by name.
     #[inline(always)]
     pub(crate) fn has_an_order(&self) -> bool {
-        self.doubt < DOUBTFUL || self.visits % NOW_AND_THEN == 0
+        self.doubt < DOUBTFUL || self.visits.is_multiple_of(NOW_AND_THEN)
     }
 
     /// A key came after some that are missing.

@@ -45,7 +45,7 @@ fn the_same_text_as_copies() {
     for chunk in [1, 2, 3, 17, 64, 65, 100, 1000, usize::MAX] {
         for threads in [1, 3] {
             options.threads = threads;
-            let layout = layout(|name| Column::string_view(name));
+            let layout = layout(Column::string_view);
             let views = run(&layout, options.clone(), input.as_bytes(), chunk);
             assert_eq!(rows(&views.batches), rows(&copies.batches), "chunks of {chunk}");
             assert_eq!(views.rejects.len(), copies.rejects.len());

@@ -98,7 +98,7 @@ fn hex(digits: u64) -> Option<[u8; 4]> {
     // In no byte below 0x80 does any of the sums carry into the next.
     let above = |word: u64, bound: u8| (word + ONES * u64::from(0x7F - bound)) & HIGHS;
     let below = |word: u64, bound: u8| !above(word, bound - 1) & HIGHS;
-    let low = (digits | ONES * 0x20) & !HIGHS;
+    let low = (digits | (ONES * 0x20)) & !HIGHS;
     let letter = !(below(low, b'a') | above(low, b'f')) & HIGHS;
     let plain = digits & !HIGHS;
     let decimal = !(below(plain, b'0') | above(plain, b'9')) & HIGHS;
@@ -106,7 +106,7 @@ fn hex(digits: u64) -> Option<[u8; 4]> {
         return None;
     }
     // The low half of a letter is 9 below its value.
-    let nibbles = (digits & ONES * 0x0F) + (letter >> 7) * 9;
+    let nibbles = (digits & (ONES * 0x0F)) + (letter >> 7) * 9;
     let pairs = nibbles << 4 | nibbles >> 8;
     Some([0, 16, 32, 48].map(|shift| (pairs >> shift) as u8))
 }

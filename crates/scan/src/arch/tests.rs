@@ -10,11 +10,11 @@ macro_rules! each_level {
         $check(Portable);
         #[cfg(target_arch = "x86_64")]
         {
-            super::Avx2::detect().map($check);
-            super::Avx512::detect().map($check);
+            super::Avx2::detect().into_iter().for_each($check);
+            super::Avx512::detect().into_iter().for_each($check);
         }
         #[cfg(target_arch = "aarch64")]
-        super::Neon::detect().map($check);
+        super::Neon::detect().into_iter().for_each($check);
     }};
 }
 

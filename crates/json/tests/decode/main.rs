@@ -2,6 +2,7 @@
 
 mod cuts;
 mod lines;
+mod memory;
 mod nested;
 mod show;
 mod values;

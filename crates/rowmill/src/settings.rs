@@ -164,7 +164,7 @@ macro_rules! setters {
         }
 
         /// Takes a [`Checksum`](crate::Checksum) of the rows on the way, for the
-        /// [report](crate::Report::checksum). Default: none is taken, since it costs 2 to 4 % of the
+        /// [report](crate::Report::checksum). Default: none is taken, since it costs 2 to 5 % of the
         /// CPU time.
         pub fn checksum(mut self, checksum: bool) -> Self {
             self.settings.checksum = checksum;

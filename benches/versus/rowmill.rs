@@ -5,6 +5,9 @@
 //! cargo bench -p rowmill-benches --bench versus -- FILE ENTITY check   # writes an Arrow stream
 //! ```
 //!
+//! With `portable` after the entity the instruction set is the portable one, for counts of instructions
+//! (`valgrind --tool=callgrind` on the program that the first command names).
+//!
 //! The file is read as it is decoded, so the seconds hold that too, as those of the others do.
 
 use std::error::Error;
@@ -14,7 +17,7 @@ use std::io::{self, Read};
 
 use arrow_ipc::writer::StreamWriter;
 use rowmill::arrow::RecordBatch;
-use rowmill::{Bytes, Decoder, Layout, entity};
+use rowmill::{Bytes, Decoder, Options, Simd, entity};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Bytes of one reading.
@@ -24,13 +27,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let [path, kind, rest @ ..] = words.as_slice() else { return Err("FILE ENTITY".into()) };
     let layout = entity::layout(kind).ok_or("no such entity")?;
+    let mut options = Options::default();
+    if rest == ["portable"] {
+        options.simd = Simd::Portable;
+    }
+    let decode = |each: &mut dyn FnMut(RecordBatch) -> Result<(), Box<dyn Error>>| {
+        decode(path, Decoder::with(&layout, options.clone()), each)
+    };
     if rest == ["check"] {
         let mut stream = StreamWriter::try_new(io::stdout().lock(), layout.schema())?;
-        decode(path, &layout, |batch| Ok(stream.write(&batch)?))?;
+        decode(&mut |batch| Ok(stream.write(&batch)?))?;
         return Ok(stream.finish()?);
     }
     let start = thread_seconds();
-    decode(path, &layout, |batch| {
+    decode(&mut |batch| {
         black_box(batch);
         Ok(())
     })?;
@@ -40,10 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn decode(
     path: &str,
-    layout: &Layout,
-    mut take: impl FnMut(RecordBatch) -> Result<(), Box<dyn Error>>,
+    mut decoder: Decoder,
+    take: &mut dyn FnMut(RecordBatch) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let (mut file, mut decoder) = (File::open(path)?, Decoder::new(layout));
+    let mut file = File::open(path)?;
     loop {
         let mut chunk = Vec::with_capacity(CHUNK);
         if file.by_ref().take(CHUNK as u64).read_to_end(&mut chunk)? == 0 {

@@ -108,8 +108,9 @@ mod tests {
 
     #[test]
     fn every_name_and_no_other() {
-        let names: Vec<String> =
-            (0..300).map(|n| format!("{}{}{n}", "k".repeat(n % 40), n % 7)).collect();
+        let names: Vec<String> = (0..if cfg!(miri) { 45 } else { 300 })
+            .map(|n| format!("{}{}{n}", "k".repeat(n % 40), n % 7))
+            .collect();
         let table = Names::new(names.iter().map(String::as_str));
         let find = |name: &str, after: u8| {
             let mut bytes = name.as_bytes().to_vec();

@@ -46,8 +46,7 @@ pub(super) fn first_key<L: Stamped>(
 
 /// Passes what stands between the value of the field `place`, which ends at `at`, and the next
 /// value, or the end of the object. Gives the index after it and leaves the field in
-/// `object.found`. The field expected after `place` has been
-/// tried, unless its glue is a long one.
+/// `object.found`. The field expected after `place` has been tried, unless its glue is a long one.
 #[inline(always)]
 pub(super) fn next_key<L: Stamped>(
     level: L,

@@ -24,7 +24,7 @@ const MAX_BYTES: usize = 1 << 30;
 /// chunking and every number of threads.
 ///
 /// Memory is bounded if `next_batch` is called until `None` after each `push`: the decoder then
-/// holds the chunk, one started frame and, with threads, two frames for each of them.
+/// holds the chunk, one started frame and, with threads, two frames and three batches for each of them.
 ///
 /// ```
 /// use rowmill_json::{Column, Decoder, Layout};

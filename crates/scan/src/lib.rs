@@ -1,8 +1,8 @@
 //! From JSON bytes to structure and leaf values.
 //!
 //! Everything that looks at single bytes lives here: where a string ends and what its escapes
-//! mean, what number a run of digits is, which instant a text names. Each function takes a slice,
-//! says how far it came and never panics on any input. Nothing here knows of columns, of Arrow or
+//! mean, what number a run of digits is, which instant a text names. Each function says
+//! how far it came and never panics on any input; a place outside of the text is no input. Nothing here knows of columns, of Arrow or
 //! of I/O.
 //!
 //! The grammar is RFC 8259, taken strictly: a number has no leading zero or plus sign, a string

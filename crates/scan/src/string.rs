@@ -122,7 +122,7 @@ fn each_piece(inside: &[u8], mut emit: impl FnMut(&[u8])) -> Result<(), EscapeFa
     Ok(())
 }
 
-/// The character that `\\uXXXX`, or a pair of two such for one character, stands for, and how many
+/// The character that `\uXXXX`, or a pair of two such for one character, stands for, and how many
 /// bytes that takes. The backslash is the first byte.
 #[must_use]
 pub fn unicode_escape(bytes: &[u8; 12]) -> Option<(char, usize)> {

@@ -5,4 +5,5 @@ mod checksums;
 mod inputs;
 mod outputs;
 mod parquet_files;
+mod redact;
 mod table;

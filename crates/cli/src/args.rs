@@ -216,6 +216,10 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 
+    /// Keep the contents of quarantined rows out of that file: place, reason and length alone
+    #[arg(long)]
+    pub(crate) redact: bool,
+
     /// Fail when more rows than this are bad: a count (100) or a share (0.5%)
     #[arg(long, value_name = "N|P%", value_parser = values::limit)]
     pub(crate) max_rejects: Option<Limit>,

@@ -14,6 +14,7 @@ impl Writing {
                 return Ok(OnBadRow::Quarantine { at_most });
             }
             OnError::Fail if self.rejects.is_some() => "--rejects",
+            OnError::Fail if self.redact => "--redact",
             OnError::Fail if self.max_rejects.is_some() => "--max-rejects",
             OnError::Fail => return Ok(OnBadRow::Fail),
         };
@@ -30,6 +31,7 @@ macro_rules! configure {
             .compression(writing.compression)
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
             .overwrite(writing.overwrite)
+            .redact(writing.redact)
             // Who reads the summary alone has no use for it.
             .checksum(writing.json)
             .progress($crate::progress::callback());

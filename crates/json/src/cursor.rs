@@ -241,11 +241,17 @@ impl<'a, L: Stamped> Cursor<'a, L> {
         Fault::new(ErrorKind::Syntax, self.at, expected, self.byte_at(self.at))
     }
 
+    /// What kind of byte is there. Which one is part of the row, so it is told of those alone that
+    /// hold nothing of a value: punctuation of JSON and control characters.
     fn byte_at(&self, at: usize) -> String {
         match self.text.byte(at) {
             b'\n' => "the end of the line".into(),
             byte if b"{}[],:\"".contains(&byte) => format!("`{}`", byte as char),
-            byte => format!("byte 0x{byte:02X}"),
+            b'0'..=b'9' => "a digit".into(),
+            byte if byte.is_ascii_alphabetic() => "a letter".into(),
+            byte if byte.is_ascii_control() => format!("byte 0x{byte:02X}"),
+            byte if byte.is_ascii() => "another character".into(),
+            _ => "a byte beyond ASCII".into(),
         }
     }
 

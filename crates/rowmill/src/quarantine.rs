@@ -21,6 +21,8 @@ pub(crate) struct Quarantine {
     gathers: bool,
     /// Whether lines of an earlier run about the same sources may be lying there.
     replaces: bool,
+    /// Whether the contents of rows stay out of the file.
+    redact: bool,
     names: Vec<Arc<str>>,
     limit: Option<Limit>,
     open: Option<Open>,
@@ -55,6 +57,8 @@ enum Raw<'a> {
     Text(&'a str),
     #[serde(rename = "raw_base64")]
     Bytes(String),
+    #[serde(rename = "raw_bytes")]
+    Length(usize),
 }
 
 /// What is read of a line that an earlier run has left.
@@ -62,6 +66,8 @@ enum Raw<'a> {
 struct Earlier<'a> {
     #[serde(borrow)]
     file: Cow<'a, str>,
+    /// There only if that run has kept the contents out.
+    raw_bytes: Option<u64>,
 }
 
 impl Quarantine {
@@ -79,9 +85,13 @@ impl Quarantine {
             check_folder(&path)?;
             check_free(&path, settings.overwrite)?;
         }
+        let redact = settings.redact;
+        if limit.is_some() && gathers && redact {
+            check_redacted(&path, &names)?;
+        }
         // Where bad rows end the run, a file the caller has named is none of our business.
         let replaces = settings.overwrite && (limit.is_some() || settings.rejects.is_none());
-        Ok(Self { path, gathers, replaces, names, limit, open: None, rows: 0, first: None })
+        Ok(Self { path, gathers, replaces, redact, names, limit, open: None, rows: 0, first: None })
     }
 
     /// How many rows have been set aside.
@@ -118,7 +128,8 @@ impl Quarantine {
             Some(open) => open,
             none => none.insert(create(&self.path, self.gathers, &self.names)?),
         };
-        write_line(&mut open.writer, file, reject).map_err(|e| Error::writing(&self.path, e))
+        write_line(&mut open.writer, file, reject, self.redact)
+            .map_err(|e| Error::writing(&self.path, e))
     }
 
     /// Whether the whole run is within the limit.
@@ -161,13 +172,35 @@ fn create(path: &Path, gathers: bool, names: &[Arc<str>]) -> Result<Open> {
     let refused = |cause| Error::writing(path, cause);
     let mut writer = BufWriter::new(partial.file().try_clone().map_err(refused)?);
     if gathers {
-        copy_others(path, names, &mut writer).map_err(refused)?;
+        others(path, names, |line| writer.write_all(line)).map_err(refused)?;
     }
     Ok(Open { writer, partial })
 }
 
-/// Copies the lines at `path` that are not about one of `names`.
-fn copy_others(path: &Path, names: &[Arc<str>], to: &mut impl Write) -> io::Result<()> {
+/// Refuses a file that holds rows of other sources with their contents, or lines that nobody can
+/// tell what they hold.
+fn check_redacted(path: &Path, names: &[Arc<str>]) -> Result<()> {
+    let mut bare = true;
+    let look = |line: &[u8]| {
+        let earlier = serde_json::from_slice::<Earlier<'_>>(line);
+        bare &= earlier.is_ok_and(|earlier| earlier.raw_bytes.is_some());
+        Ok(())
+    };
+    others(path, names, look).map_err(|e| Error::writing(path, e))?;
+    if bare {
+        return Ok(());
+    }
+    let message = "an earlier run has set rows aside here with their contents; \
+                   move the file away or name another for rows without";
+    Err(Error::output(path, message))
+}
+
+/// Hands out the lines at `path` that are not about one of `names`.
+fn others(
+    path: &Path,
+    names: &[Arc<str>],
+    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     let mut earlier = match File::open(path) {
         Ok(file) => BufReader::new(file),
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -178,14 +211,14 @@ fn copy_others(path: &Path, names: &[Arc<str>], to: &mut impl Write) -> io::Resu
         let about = serde_json::from_slice::<Earlier<'_>>(&line);
         // What cannot be read is not ours to drop.
         if about.map_or(true, |earlier| !names.iter().any(|name| **name == earlier.file)) {
-            to.write_all(&line)?;
+            take(&line)?;
         }
         line.clear();
     }
     Ok(())
 }
 
-fn write_line(to: &mut impl Write, file: &str, reject: &Reject) -> io::Result<()> {
+fn write_line(to: &mut impl Write, file: &str, reject: &Reject, redact: bool) -> io::Result<()> {
     let (error, raw) = (reject.error(), reject.raw());
     let place = error.place();
     let line = Line {
@@ -198,6 +231,7 @@ fn write_line(to: &mut impl Write, file: &str, reject: &Reject) -> io::Result<()
         expected: error.expected(),
         found: error.found(),
         raw: match std::str::from_utf8(raw) {
+            _ if redact => Raw::Length(raw.len()),
             Ok(text) => Raw::Text(text),
             Err(_) => Raw::Bytes(BASE64_STANDARD.encode(raw)),
         },

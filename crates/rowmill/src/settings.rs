@@ -34,6 +34,7 @@ impl Default for Compression {
 pub(crate) struct Settings {
     pub(crate) on_bad_row: OnBadRow,
     pub(crate) rejects: Option<PathBuf>,
+    pub(crate) redact: bool,
     pub(crate) compression: Compression,
     pub(crate) threads: usize,
     pub(crate) overwrite: bool,
@@ -48,6 +49,7 @@ impl Default for Settings {
         Self {
             on_bad_row: OnBadRow::Fail,
             rejects: None,
+            redact: false,
             compression: Compression::default(),
             threads: 0,
             overwrite: false,
@@ -140,6 +142,20 @@ macro_rules! setters {
         /// line as it was; where that is not UTF-8, `raw_base64` stands instead of `raw`.
         pub fn rejects(mut self, path: impl Into<std::path::PathBuf>) -> Self {
             self.settings.rejects = Some(path.into());
+            self
+        }
+
+        /// Keeps the contents of rows out of the file of [`rejects`](Self::rejects): its lines then
+        /// have `raw_bytes`, the length of the row's line in bytes, instead of `raw` or
+        /// `raw_base64`. Nothing else in them is data: `column` names columns of the layout (a key
+        /// of a map shows as `{}`), `found` the kind of what was there. Default: rows are kept whole,
+        /// so that they can be repaired.
+        ///
+        /// Where an earlier run has left rows with their contents in the same file of a directory,
+        /// the run is refused (as [`Output`](crate::ErrorKind::Output)) before anything is read, since
+        /// they can neither stay nor be thrown away.
+        pub fn redact(mut self, redact: bool) -> Self {
+            self.settings.redact = redact;
             self
         }
 

@@ -100,6 +100,19 @@ fn rejects_go_where_they_are_told_to() {
 }
 
 #[test]
+fn rejects_can_be_kept_without_their_contents() {
+    let folder = folder();
+    let args = "bad.jsonl -o out.parquet --schema schema.json --on-error quarantine --redact";
+    convert(folder.path(), args).ended(0);
+    let rejects = fs::read_to_string(folder.path().join("out.parquet.rejects.jsonl"))
+        .expect("rejects beside the output");
+    let reject: Value = serde_json::from_str(&rejects).expect("one JSON document");
+    assert_eq!((&reject["line"], &reject["column"]), (&2.into(), &"Id".into()));
+    assert_eq!(reject["raw_bytes"], 10);
+    assert!(reject.get("raw").is_none(), "{reject}");
+}
+
+#[test]
 fn too_many_bad_rows_end_the_run() {
     for limit in ["0", "10%"] {
         let folder = folder();
@@ -118,7 +131,7 @@ fn too_many_bad_rows_end_the_run() {
 #[test]
 fn options_for_rejects_need_the_quarantine_policy() {
     let folder = folder();
-    for option in ["--rejects r.jsonl", "--max-rejects 1"] {
+    for option in ["--rejects r.jsonl", "--redact", "--max-rejects 1"] {
         let args = format!("good.jsonl -o out.parquet --schema schema.json {option}");
         convert(folder.path(), &args).failed(2, &["--on-error quarantine"]);
         unchanged(folder.path());

@@ -4,27 +4,22 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use async_compression::futures::bufread::{GzipEncoder, ZstdEncoder};
-use futures::FutureExt;
-use futures::io::{AsyncRead, AsyncReadExt};
+use flate2::read::GzEncoder;
 use rowmill::{Cancel, Convert, ErrorKind, Progress, Source, convert};
 
 use crate::table::{
     assert_same, count, decoded, folder_with, layout, number, proof, read, rows, tree,
 };
 
-fn all(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
+fn gzip(text: &str) -> Vec<u8> {
     let mut packed = Vec::new();
-    encoder.read_to_end(&mut packed).now_or_never().expect("ready").expect("packs");
+    let level = flate2::Compression::default();
+    GzEncoder::new(text.as_bytes(), level).read_to_end(&mut packed).expect("packs");
     packed
 }
 
-fn gzip(text: &str) -> Vec<u8> {
-    all(GzipEncoder::new(text.as_bytes()))
-}
-
 fn zstd(text: &str) -> Vec<u8> {
-    all(ZstdEncoder::new(text.as_bytes()))
+    zstd::encode_all(text.as_bytes(), 3).expect("packs")
 }
 
 #[test]
@@ -72,8 +67,14 @@ fn compression_is_told_from_the_bytes() {
 #[test]
 fn damaged_compression_is_bad_data_and_leaves_nothing() {
     let packed = gzip(&rows(0, 3_000));
-    let cases =
-        [&packed[..packed.len() / 2], &packed[..packed.len() - 1], &[&packed[..], b"x"].concat()];
+    let mut second = packed.clone();
+    second[packed.len() / 2] ^= 1;
+    let cases = [
+        &packed[..packed.len() / 2],
+        &packed[..packed.len() - 1],
+        &[&packed[..], b"x"].concat(),
+        &[&packed[..], &second].concat(),
+    ];
     for bytes in cases {
         for threads in [1, 2] {
             let (folder, input) = folder_with("rooms.jsonl.gz", bytes);
@@ -81,9 +82,29 @@ fn damaged_compression_is_bad_data_and_leaves_nothing() {
             let error = run.run(&input, folder.path().join("out.parquet")).expect_err("damaged");
             assert_eq!(error.kind(), ErrorKind::Data);
             assert!(error.to_string().contains("rooms.jsonl.gz: "), "{error}");
-            assert!(error.to_string().contains("gzip"), "{error}");
+            assert!(error.to_string().contains("gzip data"), "{error}");
+            assert!(error.to_string().contains(" after byte "), "{error}");
             assert_eq!(tree(folder.path()), ["rooms.jsonl.gz"]);
         }
+    }
+}
+
+/// Some 80 MB of equal rows, out of a few kilobytes.
+#[test]
+fn what_expands_too_much_is_bad_data_and_leaves_nothing() {
+    let row = format!("{{\"n\":1,\"pad\":\"{}\"}}\n", "x".repeat(10_000));
+    let packed = zstd(&row.repeat(8_000));
+    for threads in [1, 2] {
+        let (folder, input) = folder_with("rooms.jsonl.zst", &packed);
+        let output = folder.path().join("out.parquet");
+        let run = || Convert::new(&number()).threads(threads);
+        let error = run().max_expansion(1_000).run(&input, &output).expect_err("too much");
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains("rooms.jsonl.zst: zstd data that expands"), "{error}");
+        assert_eq!(tree(folder.path()), ["rooms.jsonl.zst"]);
+        let error = run().max_expansion(0).run(&input, &output).expect_err("no number");
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert_eq!(run().run(&input, &output).expect("rows").rows, 8_000);
     }
 }
 

@@ -224,6 +224,11 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "N|P%", value_parser = values::limit)]
     pub(crate) max_rejects: Option<Limit>,
 
+    /// Refuse compressed input that expands to more than this many times its size
+    /// [default: 1000 for gzip, 20000 for zstd]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_expansion: Option<u64>,
+
     /// zstd[:LEVEL], snappy or none
     #[arg(long, value_name = "CODEC", value_parser = values::compression, default_value = "zstd")]
     pub(crate) compression: Compression,

@@ -38,6 +38,9 @@ macro_rules! configure {
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);
         }
+        if let Some(times) = writing.max_expansion {
+            builder = builder.max_expansion(times);
+        }
         builder
     }};
 }

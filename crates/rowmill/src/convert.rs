@@ -99,8 +99,9 @@ impl Convert {
         let target = Target::of(output, sources.len() > 1);
         let mut job = Job::start(self.layout.clone(), self.settings.clone(), None, inputs, target)?;
         job.spare(sources.iter().filter_map(Source::as_path))?;
+        let Settings { max_expansion, cancel, .. } = &self.settings;
         for source in sources {
-            job.feed(source.open(self.settings.threads(), &self.settings.cancel)?)?;
+            job.feed(source.open(self.settings.threads(), *max_expansion, cancel)?)?;
         }
         job.commit()
     }

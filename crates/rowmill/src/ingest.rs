@@ -94,8 +94,9 @@ impl Ingest {
             export.files().iter().map(|_| source()).unzip();
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
+        let max_expansion = settings.max_expansion;
         let claim = move || Job::start(layout, settings, Some(id), inputs, target);
-        let mut worker = Worker::start(claim, sources)?;
+        let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
         // the worker waits for cannot be waiting for bytes.
         let mut transfer = pin!(async move {
@@ -127,13 +128,19 @@ impl Ingest {
 
 /// The thread's part: every source into its part, and the commit once it is sure that the sending
 /// side has seen everything arrive.
-fn run(mut job: Job, sources: Vec<Source>, all_sent: oneshot::Receiver<()>) -> Result<Report> {
+fn run(
+    mut job: Job,
+    sources: Vec<Source>,
+    max_expansion: Option<u64>,
+    all_sent: oneshot::Receiver<()>,
+) -> Result<Report> {
     if sources.is_empty() {
         job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
     }
     for Source { chunks, read } in sources {
         // What fails here fails again as the first chunk, where the name of the file is known.
-        let chunks = decompress(chunks).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
+        let chunks =
+            decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
         job.feed(Opened { chunks, read })?;
     }
     all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
@@ -195,6 +202,7 @@ impl Worker {
     fn start(
         claim: impl FnOnce() -> Result<Job> + Send + 'static,
         sources: Vec<Source>,
+        max_expansion: Option<u64>,
     ) -> Result<Self> {
         let (tell_claimed, claimed) = oneshot::channel();
         let (all_sent, sent) = oneshot::channel();
@@ -203,7 +211,7 @@ impl Worker {
             let job = claim()?;
             // Where nobody listens any more, the sources end soon.
             let _ = tell_claimed.send(());
-            run(job, sources, sent)
+            run(job, sources, max_expansion, sent)
         };
         let thread = std::thread::Builder::new()
             .name("rowmill-ingest".into())

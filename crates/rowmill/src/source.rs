@@ -32,7 +32,13 @@ use thread::on_thread;
 ///
 /// The bytes are JSON Lines, as they are or compressed with gzip or Zstandard, which is told from
 /// the bytes themselves. All members of a gzip file and all frames of a Zstandard file are read and
-/// their checksums verified; a truncated one, or one with something else behind it, is an error.
+/// their checksums verified; a truncated one, or one with something else behind it, is an error, and
+/// so are zeros that fill up a gzip file to some size. The error names the byte after which it was
+/// noticed, which is that of the end where something is missing, and otherwise at most 64 KiB early.
+///
+/// Memory stays bounded whatever the bytes say: a Zstandard frame may look back 128 MiB at most (what
+/// `zstd --long` writes). What expands beyond any measure is refused; see
+/// [`Convert::max_expansion`](crate::Convert::max_expansion).
 pub struct Source(Kind);
 
 enum Kind {
@@ -104,7 +110,13 @@ impl Source {
     }
 
     /// Opens it. With `threads` above 1, reading and decompression get a thread of their own.
-    pub(crate) fn open(self, threads: usize, cancel: &Cancel) -> Result<Opened> {
+    pub(crate) fn open(
+        self,
+        threads: usize,
+        max_expansion: Option<u64>,
+        cancel: &Cancel,
+    ) -> Result<Opened> {
+        let decompress = move |raw| decompress(raw, max_expansion);
         let (name, size) = (self.name(), self.size()?);
         let read = Arc::new(AtomicU64::new(0));
         let open_file = {
@@ -119,7 +131,7 @@ impl Source {
             }
             Kind::Path(path) if size.is_some() => {
                 // A file that cannot be opened is found out here, not in the thread.
-                open_file(&path).and_then(|raw| on_thread(|| decompress(raw), cancel))
+                open_file(&path).and_then(|raw| on_thread(move || decompress(raw), cancel))
             }
             Kind::Path(path) => on_thread(move || open_file(&path), cancel).and_then(decompress),
             Kind::Reader { reader, .. } => {

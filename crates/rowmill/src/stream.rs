@@ -86,7 +86,7 @@ fn work(
     batches: &mpsc::Sender<Result<RecordBatch>>,
 ) -> Result<Option<Counts>> {
     let mut decoder = Decoder::new(layout);
-    let mut chunks = decompress(chunks).map_err(|e| Error::reading(NAME, e))?;
+    let mut chunks = decompress(chunks, None).map_err(|e| Error::reading(NAME, e))?;
     loop {
         let chunk = chunks.next().transpose().map_err(|e| Error::reading(NAME, e))?;
         let ended = chunk.is_none();

@@ -1,8 +1,11 @@
 //! `rowmill convert`
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -136,6 +139,21 @@ fn options_for_rejects_need_the_quarantine_policy() {
         convert(folder.path(), &args).failed(2, &["--on-error quarantine"]);
         unchanged(folder.path());
     }
+}
+
+#[test]
+fn a_bomb_is_bad_data_unless_it_is_allowed() {
+    // Blank lines, of which gzip makes a thousandth.
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(&vec![b'\n'; 80 << 20]).expect("packs");
+    let folder = folder();
+    let bomb = packed.finish().expect("packs");
+    fs::write(folder.path().join("bomb.gz"), bomb).expect("written");
+    let args = "bomb.gz -o out.parquet --schema schema.json";
+    convert(folder.path(), args).failed(1, &["bomb.gz", "gzip data that expands too much"]);
+    assert!(!folder.path().join("out.parquet").exists());
+    convert(folder.path(), &format!("{args} --max-expansion 0")).ended(2);
+    convert(folder.path(), &format!("{args} --max-expansion 2000")).ended(0);
 }
 
 #[test]

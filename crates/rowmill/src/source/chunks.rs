@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 
 /// Bytes of one chunk: large enough that handing it on costs nothing, small enough to hold a few.
 pub(super) const CHUNK: usize = 1 << 20;
@@ -42,10 +42,23 @@ impl<R: Read> Iterator for ReadChunks<R> {
     }
 }
 
+/// Bytes that a decompressor is given at once.
+pub(super) const BLOCK: usize = 64 << 10;
+
 /// A reader out of chunks, for the decompressors.
+///
+/// It hands out blocks of one size, whatever the chunks are. So what a decompressor makes of them,
+/// and where it notices that something is wrong, depends on the bytes alone.
 pub(super) struct ChunkReader {
     chunks: Chunks,
-    current: Bytes,
+    /// What is left of the chunk in hand.
+    chunk: Bytes,
+    /// What is left of the block in hand.
+    block: Bytes,
+    /// Ends the chunks, once the bytes before it have been read.
+    failed: Option<io::Error>,
+    /// Bytes read. Shared, since the decompressor owns the reader.
+    position: Arc<AtomicU64>,
 }
 
 /// An error of the chunks below a decompressor, marked so that it can be told from one of the
@@ -62,25 +75,55 @@ impl std::fmt::Display for FromBelow {
 impl std::error::Error for FromBelow {}
 
 impl ChunkReader {
-    pub(super) fn new(chunks: Chunks) -> Self {
-        Self { chunks, current: Bytes::new() }
+    /// Bytes are counted in `position` as they are read.
+    pub(super) fn new(chunks: Chunks, position: Arc<AtomicU64>) -> Self {
+        Self { chunks, chunk: Bytes::new(), block: Bytes::new(), failed: None, position }
+    }
+
+    /// The next block: shorter than others only before the end or an error, empty only there.
+    fn next_block(&mut self) -> Bytes {
+        self.next_chunk();
+        if self.chunk.len() >= BLOCK {
+            return self.chunk.split_to(BLOCK);
+        }
+        let mut block = BytesMut::with_capacity(BLOCK);
+        while block.len() < BLOCK && !self.chunk.is_empty() {
+            let taken = self.chunk.split_to(self.chunk.len().min(BLOCK - block.len()));
+            block.extend_from_slice(&taken);
+            self.next_chunk();
+        }
+        block.freeze()
+    }
+
+    /// Takes the next chunk in hand if nothing is left of this one.
+    fn next_chunk(&mut self) {
+        while self.chunk.is_empty() && self.failed.is_none() {
+            match self.chunks.next() {
+                Some(Ok(chunk)) => self.chunk = chunk,
+                Some(Err(error)) => self.failed = Some(error),
+                None => break,
+            }
+        }
     }
 }
 
 impl BufRead for ChunkReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.current.is_empty() {
-            match self.chunks.next() {
-                Some(Ok(chunk)) => self.current = chunk,
-                Some(Err(error)) => return Err(io::Error::other(FromBelow(error))),
-                None => break,
-            }
+        if self.block.is_empty() {
+            self.block = self.next_block();
         }
-        Ok(&self.current)
+        if self.block.is_empty()
+            && let Some(error) = self.failed.take()
+        {
+            return Err(io::Error::other(FromBelow(error)));
+        }
+        Ok(&self.block)
     }
 
     fn consume(&mut self, amount: usize) {
-        self.current.advance(amount.min(self.current.len()));
+        let amount = amount.min(self.block.len());
+        self.block.advance(amount);
+        self.position.fetch_add(amount as u64, Ordering::Relaxed);
     }
 }
 

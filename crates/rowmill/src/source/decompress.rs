@@ -1,15 +1,23 @@
 //! gzip and Zstandard, told from the first bytes. One module for files, pipes and the network.
 
 use std::collections::VecDeque;
-use std::io;
-use std::pin::Pin;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_compression::futures::bufread::{GzipDecoder, ZstdDecoder};
 use bytes::{Bytes, BytesMut};
-use futures::FutureExt;
-use futures::io::{AllowStdIo, AsyncRead, AsyncReadExt};
+use flate2::bufread::MultiGzDecoder;
 
 use super::chunks::{CHUNK, ChunkReader, Chunks, FromBelow};
+
+/// What a frame of Zstandard may ask for to look back at, as a power of two: 128 MiB, which is what
+/// `zstd --long` writes and every decoder accepts by itself. The header of a frame may ask for more
+/// than any machine has.
+const WINDOW_LOG: u32 = 27;
+
+/// Bytes that may come out whatever went in: no trouble to anybody, and before them a ratio says
+/// little.
+const ALWAYS: u64 = 64 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -30,13 +38,33 @@ impl Format {
             _ => Self::Plain,
         }
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// Bytes that may come out for each that went in, where nothing else is said. Rows that are all
+    /// equal stay below (gzip up to 700, zstd up to 12,000), runs of one byte are above (1,030 and
+    /// 32,000).
+    fn max_expansion(self) -> u64 {
+        match self {
+            Self::Plain => 1,
+            Self::Gzip => 1_000,
+            Self::Zstd => 20_000,
+        }
+    }
 }
 
 /// The same bytes, decompressed if they are compressed. Plain chunks pass as they are.
+/// `max_expansion`: bytes that may come out for each that went in, if not the usual number.
 ///
 /// # Errors
 /// What reading the first bytes ends with.
-pub(crate) fn decompress(mut chunks: Chunks) -> io::Result<Chunks> {
+pub(crate) fn decompress(mut chunks: Chunks, max_expansion: Option<u64>) -> io::Result<Chunks> {
     let mut head = Vec::with_capacity(4);
     let mut taken = VecDeque::new();
     while head.len() < 4 {
@@ -45,45 +73,78 @@ pub(crate) fn decompress(mut chunks: Chunks) -> io::Result<Chunks> {
         taken.push_back(chunk);
     }
     let all: Chunks = Box::new(taken.into_iter().map(Ok).chain(chunks));
-    Ok(match Format::of(&head) {
-        Format::Plain => all,
-        Format::Gzip => {
-            let mut decoder = GzipDecoder::new(AllowStdIo::new(ChunkReader::new(all)));
-            decoder.multiple_members(true);
-            Box::new(Unpacked::new("gzip", Box::pin(decoder)))
-        }
-        Format::Zstd => {
-            let mut decoder = ZstdDecoder::new(AllowStdIo::new(ChunkReader::new(all)));
-            decoder.multiple_members(true);
-            Box::new(Unpacked::new("zstd", Box::pin(decoder)))
-        }
-    })
+    let format = Format::of(&head);
+    if format == Format::Plain {
+        return Ok(all);
+    }
+    let read = Arc::new(AtomicU64::new(0));
+    let input = ChunkReader::new(all, Arc::clone(&read));
+    let decoder: Box<dyn Read + Send> = if format == Format::Gzip {
+        Box::new(MultiGzDecoder::new(input))
+    } else {
+        let mut decoder = zstd::Decoder::with_buffer(input)?;
+        decoder.window_log_max(WINDOW_LOG)?;
+        Box::new(decoder)
+    };
+    let max_expansion = max_expansion.unwrap_or(format.max_expansion());
+    Ok(Box::new(Unpacked { format, max_expansion, decoder: Some(decoder), read, given: 0 }))
 }
 
 /// Chunks of decompressed bytes.
 struct Unpacked {
-    format: &'static str,
+    format: Format,
+    max_expansion: u64,
     /// `None` once it has ended.
-    decoder: Option<Pin<Box<dyn AsyncRead + Send>>>,
+    decoder: Option<Box<dyn Read + Send>>,
+    /// Compressed bytes that the decoder has used.
+    read: Arc<AtomicU64>,
+    /// Bytes that have come out.
+    given: u64,
 }
 
 impl Unpacked {
-    fn new(format: &'static str, decoder: Pin<Box<dyn AsyncRead + Send>>) -> Self {
-        Self { format, decoder: Some(decoder) }
+    /// As much as fits into a chunk; less, or nothing, only at the end.
+    fn unpack(&mut self) -> io::Result<Bytes> {
+        let mut chunk = BytesMut::zeroed(CHUNK);
+        let mut filled = 0;
+        while let (Some(decoder), false) = (&mut self.decoder, filled == CHUNK) {
+            match decoder.read(&mut chunk[filled..]).map_err(|e| self.error(e))? {
+                0 => self.decoder = None,
+                n => filled += n,
+            }
+        }
+        self.given += filled as u64;
+        self.check_expansion()?;
+        chunk.truncate(filled);
+        Ok(chunk.freeze())
     }
 
-    fn error(&self, error: io::Error) -> io::Error {
-        match error.downcast::<FromBelow>() {
-            Ok(FromBelow(error)) => error,
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("truncated {} data", self.format),
-            ),
-            Err(error) => io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("damaged {} data: {error}", self.format),
-            ),
+    fn check_expansion(&self) -> io::Result<()> {
+        let read = self.read.load(Ordering::Relaxed);
+        if self.given <= ALWAYS.max(read.saturating_mul(self.max_expansion)) {
+            return Ok(());
         }
+        let message = format!(
+            "{} data that expands too much: {} bytes from the first {read}, where at most {} for \
+             each are allowed",
+            self.format.name(),
+            self.given,
+            self.max_expansion
+        );
+        Err(io::Error::new(io::ErrorKind::InvalidData, message))
+    }
+
+    /// Damage is noticed in the block after the bytes that were used.
+    fn error(&self, error: io::Error) -> io::Error {
+        let (format, read) = (self.format.name(), self.read.load(Ordering::Relaxed));
+        let message = match error.downcast::<FromBelow>() {
+            Ok(FromBelow(error)) => return error,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                format!("truncated {format} data: it ends after byte {read}")
+            }
+            Err(error) => format!("damaged {format} data, noticed after byte {read}: {error}"),
+        };
+        io::Error::new(io::ErrorKind::InvalidData, message)
     }
 }
 
@@ -91,26 +152,12 @@ impl Iterator for Unpacked {
     type Item = io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let decoder = self.decoder.as_mut()?;
-        let mut chunk = BytesMut::zeroed(CHUNK);
-        let mut filled = 0;
-        while let Some(room) = chunk.get_mut(filled..).filter(|room| !room.is_empty()) {
-            // The reader below blocks instead of pending, so the first poll always has an answer.
-            let answer = decoder.read(room).now_or_never();
-            match answer.unwrap_or_else(|| Err(io::Error::other("a blocking reader was pending"))) {
-                Ok(0) => {
-                    self.decoder = None;
-                    break;
-                }
-                Ok(n) => filled += n,
-                Err(error) => {
-                    self.decoder = None;
-                    return Some(Err(self.error(error)));
-                }
-            }
+        self.decoder.as_ref()?;
+        let chunk = self.unpack();
+        if chunk.is_err() {
+            self.decoder = None;
         }
-        chunk.truncate(filled);
-        (filled > 0).then(|| Ok(chunk.freeze()))
+        Some(chunk).filter(|chunk| !chunk.as_ref().is_ok_and(Bytes::is_empty))
     }
 }
 

@@ -30,7 +30,7 @@ impl Source {
     /// [`Data`](crate::ErrorKind::Data): its compressed bytes are damaged.
     pub fn read(self, threads: usize, cancel: &Cancel) -> Result<Reading> {
         let name = self.name();
-        self.open(threads, cancel).map(|opened| Reading { name, opened })
+        self.open(threads, None, cancel).map(|opened| Reading { name, opened })
     }
 }
 

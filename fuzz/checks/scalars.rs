@@ -20,6 +20,9 @@ pub(crate) fn functions(bytes: &[u8]) {
     levels::all(bytes);
     assert_eq!(scan::parse_uuid(bytes), uuid(bytes), "uuid");
     assert_eq!(scan::is_duration(bytes), calendar::is_duration(bytes), "duration");
+    let parts = scan::parse_duration(bytes);
+    let is_one = parts != Err(scan::DurationFault::NotADuration);
+    assert_eq!(is_one, calendar::is_duration(bytes), "parts of a duration");
     assert_eq!(scan::parse_date(bytes), calendar::days(bytes), "date");
     let instant = scan::parse_instant(bytes).map(|it| (it.seconds, it.nanos, it.finer));
     assert_eq!(instant, calendar::instant(bytes), "instant");

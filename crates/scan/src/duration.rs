@@ -16,73 +16,184 @@
 /// ```
 #[must_use]
 pub fn is_duration(text: &[u8]) -> bool {
-    let rest = without_sign(text);
-    let Some(rest) = rest.strip_prefix(b"P") else { return false };
-    match rest.iter().position(|&byte| byte == b'T') {
-        None => components(rest, b"YMWD") == Some(true),
-        Some(at) => {
-            components(&rest[..at], b"YMWD").is_some()
-                && components(&rest[at + 1..], b"HMS") == Some(true)
-        }
+    each_component(text, |_| {}).is_some()
+}
+
+/// What a duration says, without a rounding: in months, days and nanoseconds, none of which has a
+/// fixed length in another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DurationParts {
+    /// Months, a year being 12 of them.
+    pub months: i32,
+    /// Days, a week being 7 of them.
+    pub days: i32,
+    /// Nanoseconds of the hours, minutes and seconds.
+    pub nanoseconds: i64,
+}
+
+/// Why a text has no [`DurationParts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DurationFault {
+    /// It is none: [`is_duration`] says no.
+    NotADuration,
+    /// It is finer than a nanosecond.
+    Inexact,
+    /// A part is beyond its type, or the number of a component beyond 64 bits.
+    OutOfRange,
+}
+
+/// Reads an ISO 8601 duration. It takes exactly what [`is_duration`] takes, as far as the parts can
+/// hold it.
+///
+/// A sign before the whole turns the sign of every component. More than nine fraction digits are
+/// fine where the others are zeros.
+///
+/// ```
+/// use rowmill_scan::{DurationFault, DurationParts, parse_duration};
+///
+/// let parts = parse_duration(b"P1Y2M-3DT4H0.5S").unwrap();
+/// assert_eq!(parts, DurationParts { months: 14, days: -3, nanoseconds: 14_400_500_000_000 });
+/// assert_eq!(parse_duration(b"PT0.0000000001S"), Err(DurationFault::Inexact));
+/// assert_eq!(parse_duration(b"P9999999999D"), Err(DurationFault::OutOfRange));
+/// assert_eq!(parse_duration(b"3 days"), Err(DurationFault::NotADuration));
+/// ```
+///
+/// # Errors
+/// [`NotADuration`](DurationFault::NotADuration), or else [`Inexact`](DurationFault::Inexact), or
+/// else [`OutOfRange`](DurationFault::OutOfRange).
+pub fn parse_duration(text: &[u8]) -> Result<DurationParts, DurationFault> {
+    let (mut exact, mut fits) = (true, true);
+    // Each number is below 2^63 and stands with a factor below 2^42, so that no sum of these can
+    // overflow; the parts are what may be too small for them.
+    let (mut months, mut days, mut nanoseconds) = (0_i128, 0_i128, 0_i128);
+    let negative = text.first() == Some(&b'-');
+    let form = each_component(text, |component| {
+        let (part, factor) = match component.unit {
+            Unit::Year => (&mut months, 12),
+            Unit::Month => (&mut months, 1),
+            Unit::Week => (&mut days, 7),
+            Unit::Day => (&mut days, 1),
+            Unit::Hour => (&mut nanoseconds, 3600 * NANOS_PER_SECOND),
+            Unit::Minute => (&mut nanoseconds, 60 * NANOS_PER_SECOND),
+            Unit::Second => (&mut nanoseconds, NANOS_PER_SECOND),
+        };
+        let (Some(number), fraction) = (number(component.digits), nanos(component.fraction)) else {
+            fits = false;
+            exact &= nanos(component.fraction).is_some();
+            return;
+        };
+        exact &= fraction.is_some();
+        let length = i128::from(number) * factor + i128::from(fraction.unwrap_or_default());
+        *part += if component.negative != negative { -length } else { length };
+    });
+    let parts = || {
+        Some(DurationParts {
+            months: i32::try_from(months).ok()?,
+            days: i32::try_from(days).ok()?,
+            nanoseconds: i64::try_from(nanoseconds).ok()?,
+        })
+    };
+    match (form, exact, fits) {
+        (None, ..) => Err(DurationFault::NotADuration),
+        (_, false, _) => Err(DurationFault::Inexact),
+        (_, _, false) => Err(DurationFault::OutOfRange),
+        _ => parts().ok_or(DurationFault::OutOfRange),
     }
 }
 
-/// `None`: not of the form; otherwise whether any component was there.
-fn components(mut text: &[u8], units: &[u8]) -> Option<bool> {
-    let any = !text.is_empty();
+const NANOS_PER_SECOND: i128 = 1_000_000_000;
+
+/// A number and its unit.
+struct Component<'a> {
+    negative: bool,
+    digits: &'a [u8],
+    /// Of seconds alone; empty if there is none.
+    fraction: &'a [u8],
+    unit: Unit,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Year,
+    Month,
+    Week,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+/// The units before and after the `T`, in the order in which they may stand.
+const DATE: [(u8, Unit); 4] =
+    [(b'Y', Unit::Year), (b'M', Unit::Month), (b'W', Unit::Week), (b'D', Unit::Day)];
+const TIME: [(u8, Unit); 3] = [(b'H', Unit::Hour), (b'M', Unit::Minute), (b'S', Unit::Second)];
+
+/// Hands out the components of a duration up to where it turns out to be none; `None` then.
+fn each_component<'a>(text: &'a [u8], mut take: impl FnMut(Component<'a>)) -> Option<()> {
+    let rest = without_sign(text).strip_prefix(b"P")?;
+    let (date, time) = match rest.iter().position(|&byte| byte == b'T') {
+        None => (rest, None),
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+    };
+    // A `T` needs something after it, and so does a `P`.
+    if time.unwrap_or(date).is_empty() {
+        return None;
+    }
+    components(date, &DATE, &mut take)?;
+    components(time.unwrap_or_default(), &TIME, &mut take)
+}
+
+fn components<'a>(
+    mut text: &'a [u8],
+    units: &[(u8, Unit)],
+    take: &mut impl FnMut(Component<'a>),
+) -> Option<()> {
     let mut units = units.iter();
     while !text.is_empty() {
-        text = digits(without_sign(text))?;
-        let fraction = text.strip_prefix(b".");
-        if let Some(after) = fraction {
-            text = digits(after)?;
+        let negative = text.first() == Some(&b'-');
+        let (digits, mut rest) = digits(without_sign(text))?;
+        let mut fraction: &[u8] = &[];
+        if let Some(after) = rest.strip_prefix(b".") {
+            (fraction, rest) = self::digits(after)?;
         }
-        let (&unit, rest) = text.split_first()?;
+        let (&letter, rest) = rest.split_first()?;
         // Taking units from the iterator keeps their order and lets none stand twice.
-        units.find(|&&known| known == unit)?;
-        if fraction.is_some() && unit != b'S' {
+        let &(_, unit) = units.find(|&&(known, _)| known == letter)?;
+        if !fraction.is_empty() && !matches!(unit, Unit::Second) {
             return None;
         }
+        take(Component { negative, digits, fraction, unit });
         text = rest;
     }
-    Some(any)
+    Some(())
 }
 
 fn without_sign(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text)
 }
 
-/// What follows one or more digits.
-fn digits(text: &[u8]) -> Option<&[u8]> {
+/// One or more digits, and what follows them.
+fn digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (count > 0).then(|| &text[count..])
+    (count > 0).then(|| text.split_at(count))
+}
+
+/// The number that digits are, if it is one of 64 bits.
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0_i64, |number, digit| {
+        number.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+    })
+}
+
+/// The digits after the point of seconds as nanoseconds, if they are whole ones.
+fn nanos(fraction: &[u8]) -> Option<i64> {
+    let (kept, cut) = fraction.split_at(fraction.len().min(9));
+    if cut.iter().any(|&digit| digit != b'0') {
+        return None;
+    }
+    let missing = 9 - kept.len() as u32;
+    Some(number(kept)? * 10_i64.pow(missing))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::is_duration;
-
-    #[test]
-    fn forms() {
-        for good in [
-            "P2DT23H",
-            "P3DT4H",
-            "P0M15DT0H0M0S",
-            "P-3DT4H",
-            "P1Y",
-            "P1W",
-            "PT0.5S",
-            "-P1D",
-            "PT1M",
-            "P1M",
-        ] {
-            assert!(is_duration(good.as_bytes()), "{good}");
-        }
-        for bad in [
-            "", "P", "PT", "P1", "1D", "P1DT", "PT1D", "P1D1Y", "P1D2D", "P1.5D", "P.5D", "P1D ",
-            "p1d", "P--1D", "PT1.S", "P1S",
-        ] {
-            assert!(!is_duration(bad.as_bytes()), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -45,7 +45,7 @@ pub use arch::Neon;
 #[cfg(target_arch = "x86_64")]
 pub use arch::{Avx2, Avx512};
 pub use arch::{Clock, Level, Marks, PADDING, Padded, Portable};
-pub use duration::is_duration;
+pub use duration::{DurationFault, DurationParts, is_duration, parse_duration};
 pub use number::{Misfit, Number, Small};
 pub use string::{
     EscapeFault, Span, check_escapes, plain_escape, scan_string, unescape, unicode_escape,

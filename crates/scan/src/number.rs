@@ -114,6 +114,29 @@ impl<'a> Number<'a> {
         Ok(if self.negative { -value } else { value })
     }
 
+    /// The whole number nearest to the value times `10^scale`, halves away from zero. `None` beyond
+    /// `i128`.
+    #[must_use]
+    pub fn rounded(&self, scale: u8) -> Option<i128> {
+        let length = (self.integer.len() + self.fraction.len()) as i64;
+        let shift = self.exponent - self.fraction.len() as i64 + i64::from(scale);
+        if shift >= 0 {
+            return self.scaled(scale).ok();
+        }
+        // Below zero, a zero stands in the first place that is lost.
+        let Ok(kept) = usize::try_from(length + shift) else { return Some(0) };
+        let mut digits = self.integer.iter().chain(self.fraction).map(|&digit| digit - b'0');
+        let mut value: u128 = 0;
+        for digit in digits.by_ref().take(kept) {
+            value = value.checked_mul(10)?.checked_add(u128::from(digit))?;
+        }
+        if digits.next().is_some_and(|lost| lost >= 5) {
+            value = value.checked_add(1)?;
+        }
+        let value = i128::try_from(value).ok()?;
+        Some(if self.negative { -value } else { value })
+    }
+
     /// The nearest `f64`, ties to even; `-0` keeps its sign. `None` if that is infinite.
     #[inline]
     #[must_use]
@@ -307,6 +330,30 @@ mod tests {
         ] {
             assert_eq!(Number::scan(text.as_bytes()).unwrap_err(), at, "{text}");
         }
+    }
+
+    #[test]
+    fn rounding() {
+        let rounded = |text: &str, scale| Number::scan(text.as_bytes()).unwrap().0.rounded(scale);
+        for (text, scale, value) in [
+            ("1.005", 2, 101),
+            ("1.0049999", 2, 100),
+            ("-1.005", 2, -101),
+            ("0.5", 0, 1),
+            ("-0.5", 0, -1),
+            ("0.49", 0, 0),
+            ("0.05", 0, 0),
+            ("5e-3", 2, 1),
+            ("5e-4", 2, 0),
+            ("9.99", 1, 100),
+            ("12e1", 1, 1200),
+            ("1e-999999999999", 3, 0),
+            ("170141183460469231731687303715884105727.4", 0, i128::MAX),
+        ] {
+            assert_eq!(rounded(text, scale), Some(value), "{text}");
+        }
+        assert_eq!(rounded("170141183460469231731687303715884105727.5", 0), None);
+        assert_eq!(rounded("1e39", 0), None);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use rowmill_scan::{EscapeFault, Number, Padded, Span, check_escapes, scan_string
 
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
-use crate::options::Counts;
+use crate::notes::Notes;
+use crate::options::{OnBadRow, Options};
 use crate::walk::Stamped;
 
 /// What lives longer than a line: scratch memory, limits and tallies.
@@ -16,33 +17,48 @@ pub(crate) struct Context {
     unescaped: Vec<u8>,
     /// Open brackets of a value being skipped; empty between values.
     pub(crate) open: Vec<u8>,
-    /// Uses of leniencies in the present row, and whether there are any.
-    pub(crate) tally: Counts,
-    pub(crate) bent: bool,
+    /// Whether a cell that does not fit its column becomes null.
+    pub(crate) null_cells: bool,
+    /// Bytes that the elements of lists and maps may still take in this batch.
+    pub(crate) memory: usize,
+    pub(crate) notes: Notes,
 }
 
 impl Context {
-    pub(crate) fn new(max_depth: usize) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
-            max_depth,
+            max_depth: options.max_depth,
             unescaped: Vec::new(),
             open: Vec::new(),
-            tally: Counts::default(),
-            bent: false,
+            null_cells: matches!(options.on_bad_row, OnBadRow::Null { .. }),
+            memory: 0,
+            notes: Notes::default(),
         }
     }
 
-    /// After a row that was not good: what it has used does not count.
+    /// After a row that was not good.
     pub(crate) fn start_over(&mut self) {
         self.open.clear();
-        (self.tally, self.bent) = (Counts::default(), false);
+        self.notes.drop_row();
     }
+}
 
-    /// Counts a use of a leniency in the present row.
-    pub(crate) fn bend(&mut self, use_of: impl FnOnce(&mut Counts) -> &mut u64) {
-        *use_of(&mut self.tally) += 1;
-        self.bent = true;
+impl Context {
+    /// Takes memory for more elements of the list or map at `at`.
+    pub(crate) fn take_memory(&mut self, bytes: usize, at: usize) -> Outcome<()> {
+        match self.memory.checked_sub(bytes) {
+            Some(left) => {
+                self.memory = left;
+                Ok(())
+            }
+            None => Err(too_large(at)),
+        }
     }
+}
+
+#[cold]
+fn too_large(at: usize) -> Box<Fault> {
+    Fault::new(ErrorKind::Memory, at, "lists and maps that fit into a batch", "more elements")
 }
 
 /// A place in a text of whole lines, each with its end. No token goes over a line end, so every

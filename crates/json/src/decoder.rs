@@ -1,14 +1,18 @@
 //! The push decoder: bytes in, batches out, errors in their place.
 
 use std::fmt;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_schema::SchemaRef;
 use bytes::Bytes;
 
+use crate::drift::{Drift, Gathered};
 use crate::error::{Error, ErrorKind, Reject};
 use crate::frame::Framer;
-use crate::layout::Layout;
+use crate::layout::{Column, Kind, Layout};
 use crate::options::{Counts, Limit, OnBadRow, Options};
 use crate::rows::Decoded;
 use crate::workers::Crew;
@@ -52,7 +56,10 @@ pub struct Decoder {
     framer: Framer,
     crew: Crew,
     counts: Counts,
+    drift: Gathered,
     rejects: Vec<Reject>,
+    /// The column of line numbers, if there is one.
+    numbers: Option<usize>,
     state: State,
 }
 
@@ -89,7 +96,9 @@ impl Decoder {
             framer: Framer::new(frame_bytes, max_line_bytes),
             crew: Crew::new(&layout, &options),
             counts: Counts::default(),
+            drift: Gathered::default(),
             rejects: Vec::new(),
+            numbers: numbers(&layout),
             state: State::Running,
         }
     }
@@ -171,8 +180,9 @@ impl Decoder {
             reject.after_lines(lines);
         }
         self.counts += decoded.counts;
-        let error = match self.on_bad_row {
-            OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, false) => {
+        self.drift.add(decoded.drift, lines);
+        let error = match self.on_bad_row.limit() {
+            Some(at_most) if !at_most.holds(&self.counts, false) => {
                 let first_above = match at_most {
                     Limit::Rows(most) => decoded.rejects.get((most - before) as usize),
                     _ => decoded.rejects.last(),
@@ -185,15 +195,23 @@ impl Decoder {
         if let Some(error) = error {
             self.state = State::Failed(error);
         }
-        decoded.batch
+        let batch = decoded.batch?;
+        let Some(column) = self.numbers else { return Some(batch) };
+        match counted_from(lines, batch, column) {
+            Ok(batch) => Some(batch),
+            Err(error) => {
+                self.state = State::Failed(error);
+                None
+            }
+        }
     }
 
     /// Everything has been decoded.
     fn end(&mut self) {
         self.state = match std::mem::replace(&mut self.state, State::Dead) {
             State::LastError(error) => State::Failed(error.after_lines(self.counts.lines)),
-            _ => match self.on_bad_row {
-                OnBadRow::Quarantine { at_most } if !at_most.holds(&self.counts, true) => {
+            _ => match self.on_bad_row.limit() {
+                Some(at_most) if !at_most.holds(&self.counts, true) => {
                     State::Failed(too_many(at_most, self.counts, self.rejects.last()))
                 }
                 _ => State::Complete,
@@ -207,11 +225,33 @@ impl Decoder {
         std::mem::take(&mut self.rejects)
     }
 
+    /// What the batches taken so far have that the layout does not know, and what they lack for it.
+    #[must_use]
+    pub fn drift(&self) -> &Drift {
+        self.drift.drift()
+    }
+
     /// What was counted, once the whole input was read without an error and the last batch taken.
     #[must_use]
     pub fn report(&self) -> Option<Counts> {
         matches!(self.state, State::Complete).then_some(self.counts)
     }
+}
+
+/// The column of line numbers in the batches of this layout.
+fn numbers(layout: &Layout) -> Option<usize> {
+    let read = layout.columns().iter().filter(|column| *column.kind() != Kind::Unread);
+    read.map(Column::kind).position(|kind| *kind == Kind::LineNumber)
+}
+
+/// The batch with the lines before it counted as well.
+fn counted_from(before: u64, batch: RecordBatch, column: usize) -> Result<RecordBatch, Error> {
+    let (schema, mut columns, _) = batch.into_parts();
+    let numbers = columns[column].as_primitive::<Int64Type>();
+    columns[column] = Arc::new(numbers.unary::<_, Int64Type>(|line| line + before as i64));
+    // The same columns, of which one has other values.
+    RecordBatch::try_new(schema, columns)
+        .map_err(|error| Error::new(ErrorKind::Worker, None, "a batch", error.to_string()))
 }
 
 #[cold]

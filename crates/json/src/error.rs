@@ -50,6 +50,10 @@ pub enum ErrorKind {
     Missing,
     /// A key stands twice in one object.
     DuplicateKey,
+    /// A key that the layout does not know, where those are errors.
+    UnknownKey,
+    /// The lists and maps of one row take more memory than a batch may.
+    Memory,
     /// Objects and arrays are nested too deep.
     Depth,
     /// A line is longer than allowed.
@@ -79,12 +83,20 @@ impl ErrorKind {
             Self::Null => "null",
             Self::Missing => "missing",
             Self::DuplicateKey => "duplicate_key",
+            Self::UnknownKey => "unknown_key",
+            Self::Memory => "memory",
             Self::Depth => "depth",
             Self::LineLength => "line_length",
             Self::TooManyRejects => "too_many_rejects",
             Self::AfterFinish => "after_finish",
             Self::Worker => "worker",
         }
+    }
+
+    /// Whether a value is at fault for not fitting its column, and nothing else.
+    pub(crate) fn is_of_a_cell(self) -> bool {
+        use ErrorKind::{Format, Missing, Null, Precision, Range, Type};
+        matches!(self, Type | Format | Range | Precision | Null | Missing)
     }
 
     /// One phrase for people.
@@ -103,6 +115,8 @@ impl ErrorKind {
             Self::Null => "null in a required column",
             Self::Missing => "a required column has no value",
             Self::DuplicateKey => "the key stands twice",
+            Self::UnknownKey => "the layout does not know the key",
+            Self::Memory => "too much memory for one row",
             Self::Depth => "nested too deep",
             Self::LineLength => "the line is too long",
             Self::TooManyRejects => "too many bad rows",

@@ -56,11 +56,13 @@
 mod column;
 mod cursor;
 mod decoder;
+mod drift;
 mod error;
 mod fault;
 mod frame;
 mod frames;
 mod layout;
+mod notes;
 mod options;
 mod rows;
 mod skip;
@@ -68,7 +70,8 @@ mod walk;
 mod workers;
 
 pub use decoder::Decoder;
+pub use drift::{Drift, Kinds, NewKey, NewValue, Nulled};
 pub use error::{Error, ErrorKind, Place, Reject};
 pub use frames::Frames;
-pub use layout::{Allow, Column, Kind, Layout, LayoutError};
+pub use layout::{Allow, Column, Kind, Layout, LayoutError, RESCUED, Union, Unknown};
 pub use options::{Counts, Limit, OnBadRow, Options, Simd};

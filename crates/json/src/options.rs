@@ -32,6 +32,10 @@ pub struct Options {
     /// How many objects and arrays may stand inside one another, the row itself counted.
     /// Default 256.
     pub max_depth: usize,
+    /// Bytes that the elements of the lists and maps of a batch may take, whether the input gives them
+    /// values or not: `[{},{},…]` has few bytes and many columns. A batch ends before the row that
+    /// would take more; a row that does so alone is a bad one. Default 256 MiB.
+    pub max_batch_bytes: usize,
     /// The instruction set that decoding uses. Default: the fastest of this machine. The batches are
     /// the same for every one.
     pub simd: Simd,
@@ -80,6 +84,7 @@ impl Default for Options {
             on_bad_row: OnBadRow::Fail,
             max_line_bytes: 64 << 20,
             max_depth: 256,
+            max_batch_bytes: 256 << 20,
             simd: Simd::Auto,
         }
     }
@@ -96,6 +101,29 @@ pub enum OnBadRow {
         /// How many are too many.
         at_most: Limit,
     },
+    /// A cell that does not fit its column becomes null, or, where the column is required, the
+    /// innermost struct, list or map around it that may be null. Each is counted. What is wrong in
+    /// another way, or has nothing around it that may be null, is set aside as with `Quarantine`.
+    ///
+    /// A cell does not fit if its error is one of [`Type`](crate::ErrorKind::Type),
+    /// [`Format`](crate::ErrorKind::Format), [`Range`](crate::ErrorKind::Range),
+    /// [`Precision`](crate::ErrorKind::Precision), [`Null`](crate::ErrorKind::Null) or
+    /// [`Missing`](crate::ErrorKind::Missing).
+    Null {
+        /// How many rows set aside are too many.
+        at_most: Limit,
+    },
+}
+
+impl OnBadRow {
+    /// The bound on rows set aside, if any may be.
+    #[must_use]
+    pub fn limit(self) -> Option<Limit> {
+        match self {
+            Self::Fail => None,
+            Self::Quarantine { at_most } | Self::Null { at_most } => Some(at_most),
+        }
+    }
 }
 
 /// A bound on quarantined rows.
@@ -149,6 +177,12 @@ pub struct Counts {
     pub date_as_midnight: u64,
     /// Uses of [`Allow::cut_digits`](crate::Allow::cut_digits) in good rows.
     pub cut_digits: u64,
+    /// Uses of [`Allow::round_digits`](crate::Allow::round_digits) in good rows.
+    pub round_digits: u64,
+    /// Uses of [`Allow::rescue_digits`](crate::Allow::rescue_digits) in good rows.
+    pub rescue_digits: u64,
+    /// Cells made null in good rows, see [`OnBadRow::Null`].
+    pub nulled: u64,
 }
 
 impl AddAssign for Counts {
@@ -161,5 +195,8 @@ impl AddAssign for Counts {
         self.empty_as_null += other.empty_as_null;
         self.date_as_midnight += other.date_as_midnight;
         self.cut_digits += other.cut_digits;
+        self.round_digits += other.round_digits;
+        self.rescue_digits += other.rescue_digits;
+        self.nulled += other.nulled;
     }
 }

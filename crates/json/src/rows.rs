@@ -4,13 +4,14 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
 use rowmill_scan::{PADDING, Padded, line_end};
 
-use crate::column::{Fill, RecordColumn};
+use crate::column::{Fill, Plan, RecordColumn};
 use crate::cursor::Context;
+use crate::drift::Drift;
 use crate::error::{Error, ErrorKind, Reject};
 use crate::fault::Fault;
 use crate::frame::{Frame, line_too_long};
 use crate::layout::{Column, Kind, Layout};
-use crate::options::{Counts, OnBadRow, Options};
+use crate::options::{Counts, Options};
 use crate::walk::{Chosen, Rows, Stop};
 
 /// What the next lines of a frame became: as many as a batch holds, or as are left.
@@ -20,6 +21,7 @@ pub(crate) struct Decoded {
     pub(crate) batch: Option<RecordBatch>,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) counts: Counts,
+    pub(crate) drift: Drift,
     pub(crate) error: Option<Error>,
     /// Nothing of the frame is left to decode.
     pub(crate) last: bool,
@@ -49,11 +51,19 @@ impl From<Frame> for Work {
 pub(crate) struct RowDecoder {
     schema: SchemaRef,
     root: RecordColumn,
+    /// Paths of columns and objects, by their numbers in notes.
+    places: Vec<String>,
     context: Context,
     level: Chosen,
     batch_rows: usize,
     max_line_bytes: usize,
     quarantine: bool,
+    /// Bytes that the lists and maps of a batch may take.
+    memory: usize,
+    /// Set when a row needs more of them than are left: it goes to the next batch.
+    is_full: bool,
+    /// Whether rows keep the numbers of their lines.
+    numbered: bool,
     /// Whether a column must know which piece is being read.
     has_views: bool,
     /// Rows there is room for.
@@ -80,14 +90,19 @@ struct Lines<'a> {
 
 impl RowDecoder {
     pub(crate) fn new(layout: &Layout, options: &Options) -> Self {
+        let (root, places) = Plan::make(layout);
         Self {
             schema: layout.schema().clone(),
-            root: RecordColumn::new(layout.columns(), 0),
-            context: Context::new(options.max_depth),
+            root,
+            places,
+            context: Context::new(options),
             level: Chosen::new(options.simd),
             batch_rows: options.batch_rows,
             max_line_bytes: options.max_line_bytes,
-            quarantine: matches!(options.on_bad_row, OnBadRow::Quarantine { .. }),
+            quarantine: options.on_bad_row.limit().is_some(),
+            memory: options.max_batch_bytes,
+            is_full: false,
+            numbered: layout.columns().iter().any(|column| *column.kind() == Kind::LineNumber),
             has_views: layout.columns().iter().any(has_views),
             room: FIRST_ROOM.min(options.batch_rows),
             tail: Vec::new(),
@@ -98,10 +113,13 @@ impl RowDecoder {
         let mut decoded = Decoded::default();
         // As much room as the batch before needed, and some more.
         self.root.reserve(self.room);
+        (self.context.memory, self.is_full) = (self.memory, false);
         decoded.error = self.batch(work, &mut decoded).err();
         decoded.last = decoded.error.is_some() || work.piece == work.frame.pieces.len();
         let rows = decoded.counts.rows as usize;
         self.room = (rows + rows / 8 + 8).min(self.batch_rows);
+        self.root.count_values(rows, self.context.notes.values());
+        decoded.drift = self.context.notes.take(&self.places);
         let columns = self.root.finish_columns(rows);
         if rows > 0 {
             // The columns were made from the same layout as the schema and are of one length.
@@ -147,7 +165,7 @@ impl RowDecoder {
     }
 
     fn is_full(&self, counts: &Counts) -> bool {
-        counts.lines >= self.batch_rows as u64
+        counts.lines >= self.batch_rows as u64 || self.is_full
     }
 
     /// Reads lines with nothing after them.
@@ -185,7 +203,8 @@ impl RowDecoder {
         let lines = Lines { text, offset, line: line + 1, terminated };
         let left = self.batch_rows as u64 - line;
         let (row, longest) = (row as usize, self.max_line_bytes);
-        let mut rows = Rows { row, longest, left, ..Rows::default() };
+        let (before, numbered) = (line, self.numbered);
+        let mut rows = Rows { row, longest, left, before, numbered, ..Rows::default() };
         if offset == 0 && text.text().starts_with(BYTE_ORDER_MARK) {
             (rows.at, rows.mark) = (3, 3);
         }
@@ -217,6 +236,14 @@ impl RowDecoder {
             // What the line has left behind.
             self.root.clear(rows.row, rows.row + 1);
             self.context.start_over();
+            if let Stop::Fault(fault) = &stop
+                && fault.kind == ErrorKind::Memory
+                && rows.row > 0
+            {
+                // It may have room enough where there are no rows before it.
+                self.is_full = true;
+                return Ok(());
+            }
             let start = rows.at - rows.mark;
             let number = lines.line + rows.counts.lines;
             let end = line_end(lines.text.text(), start).unwrap_or(lines.text.len());
@@ -264,6 +291,7 @@ fn has_views(column: &Column) -> bool {
         Kind::Leaf(leaf) => *leaf == DataType::Utf8View,
         Kind::List(inner) | Kind::Map(inner) => has_views(inner),
         Kind::Record(fields) => fields.iter().any(has_views),
+        Kind::Union(union) => union.arms().iter().any(has_views),
         _ => false,
     }
 }

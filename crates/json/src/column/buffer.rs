@@ -120,6 +120,10 @@ impl Bits {
         self.bytes.values[row / 8] |= 1 << (row % 8);
     }
 
+    fn get(&self, row: usize) -> bool {
+        self.bytes.values[row / 8] & (1 << (row % 8)) != 0
+    }
+
     pub(super) fn clear(&mut self, from: usize, to: usize) {
         for row in from..to {
             self.bytes.values[row / 8] &= !(1 << (row % 8));
@@ -167,6 +171,12 @@ impl<T: ArrowNativeType> Fixed<T> {
     pub(super) fn clear(&mut self, from: usize, to: usize) {
         self.values.clear(from, to);
         self.valid.clear(from, to);
+    }
+
+    /// How many of the first `rows` rows have this value.
+    pub(super) fn count(&self, rows: usize, value: T) -> usize {
+        let is = |&row: &usize| self.values.get(row) == value && self.valid.get(row);
+        (0..rows).filter(is).count()
     }
 
     pub(super) fn take(&mut self, rows: usize) -> (ScalarBuffer<T>, Option<NullBuffer>) {

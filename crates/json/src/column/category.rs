@@ -1,6 +1,6 @@
 //! Open enumerations: text as a dictionary.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ahash::RandomState;
@@ -13,11 +13,11 @@ use super::strings::Strings;
 use super::{Fill, Usual};
 use crate::cursor::Cursor;
 use crate::fault::Outcome;
+use crate::notes::Novel;
 use crate::walk::Stamped;
 
 /// A column of keys into a dictionary that lists each text of the batch once, in the order of
 /// their first appearance. A row that is taken back leaves no entry behind.
-#[derive(Default)]
 pub(crate) struct CategoryColumn {
     keys: Fixed<i32>,
     recent: Box<[Recent]>,
@@ -45,23 +45,37 @@ struct Dictionary {
     index: HashMap<Box<[u8]>, i32, RandomState>,
     /// The row that brought each text.
     added_at: Vec<usize>,
+    /// The texts that are expected, if the layout names them, and the number of the column.
+    known: Option<HashSet<Box<[u8]>, RandomState>>,
+    place: u32,
 }
 
 impl Dictionary {
-    fn key(&mut self, text: &[u8], row: usize) -> i32 {
+    fn key(&mut self, text: &[u8], row: usize) -> (i32, bool) {
         if let Some(&key) = self.index.get(text) {
-            return key;
+            return (key, false);
         }
         let key = self.added_at.len();
         self.index.insert(text.into(), key as i32);
         self.texts.reserve((key + 1).next_power_of_two().max(16));
         self.texts.put(key, text);
         self.added_at.push(row);
-        key as i32
+        (key as i32, self.known.as_ref().is_some_and(|known| !known.contains(text)))
     }
 }
 
 impl CategoryColumn {
+    /// Of a column whose number in notes is `place`; where `values` are known, others are noted.
+    pub(super) fn new(values: &[String], place: u32) -> Self {
+        let known = values.iter().map(|value| value.as_bytes().into()).collect();
+        let known = (!values.is_empty()).then_some(known);
+        Self {
+            keys: Fixed::default(),
+            recent: Box::default(),
+            dictionary: Box::new(Dictionary { known, place, ..Dictionary::default() }),
+        }
+    }
+
     /// The place for the text of `length` bytes, below `WIDTH`, that `block` begins with.
     #[inline(always)]
     fn place(block: &[u8; 64], length: usize) -> usize {
@@ -143,7 +157,7 @@ impl Fill for CategoryColumn {
         let start = cursor.at + 1;
         let input = cursor.text;
         let text = cursor.string()?;
-        let key = self.dictionary.key(text, row);
+        let (key, is_new) = self.dictionary.key(text, row);
         self.keys.put(row, key);
         // Only what stands in the input as it is, up to the closing quote, can be found there again.
         let end = start + text.len();
@@ -151,6 +165,10 @@ impl Fill for CategoryColumn {
         if text.len() < WIDTH && as_it_is && input.byte(end) == b'"' {
             let place = Self::place(input.block(start), text.len());
             self.remember(place, text, key);
+        }
+        if is_new {
+            let text = self.dictionary.texts.get(key as usize);
+            cursor.context.notes.see_value(self.dictionary.place, text);
         }
         Ok(())
     }
@@ -167,6 +185,14 @@ impl Fill for CategoryColumn {
             dictionary.texts.clear(kept, all);
             dictionary.added_at.truncate(kept);
             self.forget_recent();
+        }
+    }
+
+    fn count_values(&self, rows: usize, novel: &mut [Novel]) {
+        for value in novel.iter_mut().filter(|value| value.place == self.dictionary.place) {
+            if let Some(&key) = self.dictionary.index.get(value.value.as_bytes()) {
+                value.count += self.keys.count(rows, key) as u64;
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use super::{Fill, Usual};
 use crate::cursor::Cursor;
 use crate::error::ErrorKind;
 use crate::fault::Outcome;
+use crate::layout::Allow;
 use crate::walk::Stamped;
 
 /// A column of decimals, from digits to 128 bits with no float between.
@@ -21,13 +22,30 @@ pub(crate) struct DecimalColumn {
     bound: i128,
     precision: u8,
     scale: u8,
+    round: bool,
+    rescue: bool,
 }
 
 impl DecimalColumn {
     /// `Layout` has checked `1 <= precision <= 38` and `0 <= scale <= precision`.
-    pub(super) fn new(precision: u8, scale: i8) -> Self {
-        let bound = 10i128.saturating_pow(u32::from(precision));
-        Self { values: Fixed::default(), precision, scale: scale.unsigned_abs(), bound }
+    pub(super) fn new(precision: u8, scale: i8, allow: Allow) -> Self {
+        Self {
+            values: Fixed::default(),
+            bound: 10i128.saturating_pow(u32::from(precision)),
+            precision,
+            scale: scale.unsigned_abs(),
+            round: allow.round_digits,
+            rescue: allow.rescue_digits,
+        }
+    }
+
+    /// Whether the value at the cursor, which is passed, has digits that are kept elsewhere.
+    pub(crate) fn leaves<L: Stamped>(&self, cursor: &mut Cursor<'_, L>) -> Outcome<bool> {
+        if !self.rescue || !matches!(cursor.peek(), b'-' | b'0'..=b'9') {
+            cursor.skip_value()?;
+            return Ok(false);
+        }
+        Ok(matches!(cursor.number()?.scaled(self.scale), Err(Misfit::Inexact)))
     }
 
     #[inline(always)]
@@ -66,7 +84,8 @@ impl Fill for DecimalColumn {
             return Err(cursor.mismatch(expected()));
         }
         let start = cursor.at;
-        match cursor.number()?.scaled(self.scale) {
+        let number = cursor.number()?;
+        match number.scaled(self.scale) {
             Ok(value) if self.holds(value) => {
                 self.values.put(row, value);
                 Ok(())
@@ -74,6 +93,19 @@ impl Fill for DecimalColumn {
             Ok(_) | Err(Misfit::Overflow) => {
                 Err(cursor.value_fault(ErrorKind::Range, start, expected()))
             }
+            Err(Misfit::Inexact) if self.rescue => {
+                cursor.context.notes.bend(|uses| &mut uses.rescue_digits);
+                cursor.context.notes.leave();
+                Ok(())
+            }
+            Err(Misfit::Inexact) if self.round => match number.rounded(self.scale) {
+                Some(value) if self.holds(value) => {
+                    self.values.put(row, value);
+                    cursor.context.notes.bend(|uses| &mut uses.round_digits);
+                    Ok(())
+                }
+                _ => Err(cursor.value_fault(ErrorKind::Range, start, expected())),
+            },
             Err(Misfit::Inexact) => {
                 Err(cursor.value_fault(ErrorKind::Precision, start, expected()))
             }

@@ -16,6 +16,13 @@ pub(crate) struct JsonColumn {
     values: Strings,
 }
 
+impl JsonColumn {
+    /// `text`, which is made of JSON that was checked, is that of `row`.
+    pub(crate) fn put(&mut self, row: usize, text: &[u8]) {
+        self.values.put(row, text);
+    }
+}
+
 impl Fill for JsonColumn {
     fn reserve(&mut self, rows: usize) {
         self.values.reserve(rows);

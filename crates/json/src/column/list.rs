@@ -8,11 +8,16 @@ use arrow_schema::FieldRef;
 use bytes::Bytes;
 
 use super::buffer::Ends;
+use super::plan::{Around, Plan, width};
 use super::{Fill, Slot};
-use crate::cursor::Cursor;
+use crate::cursor::{Context, Cursor};
 use crate::fault::Outcome;
 use crate::layout::Column;
+use crate::notes::Novel;
 use crate::walk::Stamped;
+
+/// Elements there is room for at first.
+pub(super) const FIRST_ROOM: usize = 64;
 
 /// A column of lists over one column of all their elements.
 pub(crate) struct ListColumn {
@@ -23,21 +28,35 @@ pub(crate) struct ListColumn {
     pub(crate) room: usize,
     /// Arrays and objects around an element.
     pub(crate) depth: usize,
+    /// Bytes that an element takes, whatever is in it.
+    width: usize,
     field: FieldRef,
     ends: Ends,
 }
 
 impl ListColumn {
-    pub(super) fn new(item: &Column, depth: usize) -> Self {
-        let (field, element) = (item.field(), Slot::new(item, depth + 1));
-        Self { element, len: 0, room: 0, depth: depth + 1, field, ends: Ends::default() }
+    pub(super) fn new(item: &Column, around: Around, plan: &mut Plan) -> Self {
+        let around = Around { depth: around.depth + 1, ..around };
+        let element = plan.within("[]", |plan| Slot::new(item, around, plan));
+        Self {
+            width: width(item),
+            element,
+            len: 0,
+            room: 0,
+            depth: around.depth,
+            field: item.field(),
+            ends: Ends::default(),
+        }
     }
 
-    /// Makes room for another element.
+    /// Makes room for another element of the list at `at`.
     #[cold]
-    pub(crate) fn grow(&mut self) {
-        self.room = (2 * self.room).max(64);
+    pub(crate) fn grow(&mut self, context: &mut Context, at: usize) -> Outcome<()> {
+        let room = (2 * self.room).max(FIRST_ROOM);
+        context.take_memory((room - self.room) * self.width, at)?;
+        self.room = room;
         self.element.reserve(self.room);
+        Ok(())
     }
 
     /// The list of `row` ends with the last element.
@@ -70,6 +89,10 @@ impl Fill for ListColumn {
 
     fn source(&mut self, piece: &Bytes, base: usize) {
         self.element.source(piece, base);
+    }
+
+    fn count_values(&self, _: usize, novel: &mut [Novel]) {
+        self.element.count_values(self.len, novel);
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

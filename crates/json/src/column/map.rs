@@ -10,12 +10,15 @@ use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
 
 use super::buffer::Ends;
+use super::list::FIRST_ROOM;
+use super::plan::{Around, Plan, width};
 use super::strings::Strings;
 use super::{Fill, Slot};
-use crate::cursor::Cursor;
+use crate::cursor::{Context, Cursor};
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
 use crate::layout::Column;
+use crate::notes::Novel;
 use crate::walk::Stamped;
 
 /// So many keys of a map are compared one by one, which costs less than any index; beyond, it would
@@ -28,19 +31,22 @@ pub(crate) struct MapColumn {
     keys: Strings,
     /// Keys of the present map, once they are more than a few.
     index: HashSet<Box<[u8]>, RandomState>,
-    value: Slot,
+    pub(crate) value: Slot,
     /// Entries of all maps so far, those of an unfinished one included.
     len: usize,
     /// Entries there is room for.
     room: usize,
     /// Arrays and objects around a value.
     depth: usize,
+    /// Bytes that an entry takes, whatever is in it.
+    width: usize,
     ends: Ends,
 }
 
 impl MapColumn {
     /// `column` is the map itself, `value` the description of its values.
-    pub(super) fn new(column: &Column, value: &Column, depth: usize) -> Self {
+    pub(super) fn new(column: &Column, value: &Column, around: Around, plan: &mut Plan) -> Self {
+        let around = Around { depth: around.depth + 1, ..around };
         let entries = match column.field().data_type() {
             DataType::Map(entries, _) => Arc::clone(entries),
             // A column whose kind is a map has that type.
@@ -50,10 +56,12 @@ impl MapColumn {
             entries,
             keys: Strings::default(),
             index: HashSet::default(),
-            value: Slot::new(value, depth + 1),
+            value: plan.within("{}", |plan| Slot::new(value, around, plan)),
             len: 0,
             room: 0,
-            depth: depth + 1,
+            depth: around.depth,
+            // An entry has a key, too.
+            width: width(value) + 4,
             ends: Ends::default(),
         }
     }
@@ -71,10 +79,13 @@ impl MapColumn {
         !self.index.insert(key.into())
     }
 
-    fn grow(&mut self) {
-        self.room = (2 * self.room).max(64);
+    fn grow(&mut self, context: &mut Context, at: usize) -> Outcome<()> {
+        let room = (2 * self.room).max(FIRST_ROOM);
+        context.take_memory((room - self.room) * self.width, at)?;
+        self.room = room;
         self.keys.reserve(self.room);
         self.value.reserve(self.room);
+        Ok(())
     }
 
     fn read_entries<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>) -> Outcome<()> {
@@ -84,7 +95,7 @@ impl MapColumn {
                 return Err(cursor.syntax("a key"));
             }
             if self.len == self.room {
-                self.grow();
+                self.grow(cursor.context, cursor.at)?;
             }
             let start = cursor.at;
             let key = cursor.string()?;
@@ -99,7 +110,7 @@ impl MapColumn {
             self.keys.put(self.len, key);
             cursor.colon()?;
             cursor.depth = self.depth;
-            self.value.read(cursor, self.len).map_err(|fault| fault.in_entry())?;
+            self.value.read_or_null(cursor, self.len).map_err(|fault| fault.in_entry())?;
             cursor.depth = self.depth - 1;
             self.len += 1;
             if !cursor.another(b'}')? {
@@ -140,6 +151,10 @@ impl Fill for MapColumn {
 
     fn source(&mut self, piece: &Bytes, base: usize) {
         self.value.source(piece, base);
+    }
+
+    fn count_values(&self, _: usize, novel: &mut [Novel]) {
+        self.value.count_values(self.len, novel);
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

@@ -9,17 +9,31 @@ use rowmill_scan::Padded;
 
 use super::buffer::Bits;
 use super::names::Names;
-use super::{Fill, Glue, Slot};
-use crate::cursor::Cursor;
+use super::plan::{Around, Plan};
+use super::{Fill, Glue, Node, Slot};
+use crate::cursor::{Context, Cursor};
 use crate::error::ErrorKind;
 use crate::fault::{Fault, Outcome};
-use crate::layout::Column;
+use crate::layout::{Column, Kind};
+use crate::notes::{Notes, Novel};
 use crate::walk::Stamped;
 
 /// A column of objects, and the row itself.
 pub(crate) struct RecordColumn {
-    /// One more than there are columns: the last stands for the end of the object.
-    pub(crate) fields: Box<[Field]>,
+    /// Those that the layout names, one that stands for the end of the object, and then the keys
+    /// that were met without being in the layout.
+    pub(crate) fields: Vec<Field>,
+    /// Index of the one that stands for the end.
+    end: usize,
+    /// How many of the fields have a key.
+    all: usize,
+    /// How many fields an object has when there is nothing to be done at its end: none is missing,
+    /// and no key is left over.
+    pub(crate) whole: usize,
+    /// Where the present object begins.
+    pub(crate) begin: usize,
+    /// The field that keeps what no other reads.
+    pub(crate) rest: Option<usize>,
     /// The first key, with the bracket before it.
     pub(crate) opening: Glue,
     /// Which field that key names.
@@ -36,6 +50,10 @@ pub(crate) struct RecordColumn {
     pub(crate) depth: usize,
     /// How many surprises there were since one was explained.
     doubt: u32,
+    /// The number of this object in notes.
+    place: u32,
+    /// Whether an unknown key is an error.
+    strict: bool,
     valid: Bits,
     names: Names,
     types: Fields,
@@ -53,10 +71,23 @@ pub(crate) struct Field {
     /// The last field that came instead, how often in a row, and in which object.
     instead: u32,
     times: u32,
+    /// Which column of the object it becomes.
+    output: u32,
     surprised_in: u64,
     pub(crate) slot: Slot,
     name: Box<str>,
+    /// Where its value begins, or blanks before it.
+    pub(crate) begin: usize,
 }
+
+/// The fields of an object found in one: their columns are those of the object around.
+const SPREAD: u32 = u32::MAX;
+
+/// No column at all.
+const NOTHING: u32 = u32::MAX - 1;
+
+/// So many keys of an object that are not in the layout are learnt like those that are.
+const STRAYS: usize = 64;
 
 /// After so many surprises that skipping fields did not explain, an object has no order of keys. It
 /// is looked for again now and then.
@@ -71,45 +102,121 @@ const CONVINCING: u32 = 2;
 /// surprise when it comes back.
 const CONVINCING_IF_SKIPPED: u32 = 12;
 
+/// A column as it is found by the keys that are left of its path.
+struct Found<'a> {
+    column: &'a Column,
+    output: u32,
+    keys: &'a [String],
+}
+
 impl RecordColumn {
-    /// `depth` objects and arrays stand around the object.
-    pub(crate) fn new(columns: &[Column], depth: usize) -> Self {
-        let types = columns.iter().map(Column::field).collect();
-        let required = columns.iter().zip(0..).filter(|(column, _)| !column.is_nullable());
-        let required = required.map(|(_, field)| field).collect();
-        let field = |(column, next): (&Column, u32)| Field {
-            glue: Glue::plain(',', column.name()),
-            seen: 0,
-            next,
-            instead: 0,
-            times: 0,
-            surprised_in: 0,
-            slot: Slot::new(column, depth + 1),
-            name: column.name().into(),
+    /// An object with these columns.
+    pub(crate) fn new(columns: &[Column], around: Around, plan: &mut Plan) -> Self {
+        let mut outputs = 0..;
+        let found = columns.iter().map(|column| {
+            let read = *column.kind() != Kind::Unread;
+            let output = if read { outputs.next() } else { None };
+            Found { column, output: output.unwrap_or(NOTHING), keys: column.keys() }
+        });
+        let types = columns.iter().filter_map(Column::field_if_read).collect();
+        Self::of(found.collect(), types, around, plan)
+    }
+
+    fn of(columns: Vec<Found<'_>>, types: Fields, around: Around, plan: &mut Plan) -> Self {
+        let place = plan.number();
+        let keeps = |found: &Found<'_>| *found.column.kind() == Kind::RawJson;
+        let rest = around.rest || columns.iter().any(keeps);
+        let around = Around { depth: around.depth + 1, rest };
+        let (mut fields, mut virtual_fields) = (Vec::new(), Vec::new());
+        // Columns that read no key come last: nothing is ever expected there.
+        let (unnamed, named): (Vec<_>, Vec<_>) = columns
+            .into_iter()
+            .partition(|found| matches!(found.column.kind(), Kind::RawJson | Kind::LineNumber));
+        for found in named {
+            let Some((key, below)) = found.keys.split_first() else { continue };
+            if below.is_empty() {
+                let slot = plan.in_field(key, |plan| Slot::new(found.column, around, plan));
+                fields.push(Field::new(key, found.output, slot));
+                continue;
+            }
+            // Several columns may lie in one object: its first one stands for all.
+            let found = Found { keys: below, ..found };
+            match fields.iter().position(|field: &Field| *field.name == **key) {
+                Some(at) => {
+                    let group = virtual_fields.iter_mut().find(|(field, _)| *field == at);
+                    if let Some((_, group)) = group {
+                        Vec::push(group, found);
+                    }
+                }
+                None => {
+                    virtual_fields.push((fields.len(), vec![found]));
+                    // Its slot is made when all that is in it is known.
+                    fields.push(Field::new(key, SPREAD, Slot::unread()));
+                }
+            }
+        }
+        for (at, group) in virtual_fields {
+            let key = fields[at].name.clone();
+            fields[at].slot = plan.in_field(&key, |plan| {
+                let required = group.iter().any(|found| !found.column.is_nullable());
+                let record = Self::of(group, Fields::empty(), around, plan);
+                Slot::of(Node::Record(Box::new(record)), required, plan)
+            });
+        }
+        let all = fields.len();
+        let mut rest = None;
+        for found in unnamed {
+            if *found.column.kind() == Kind::RawJson {
+                rest = Some(fields.len());
+            }
+            let slot =
+                plan.in_field(found.column.name(), |plan| Slot::new(found.column, around, plan));
+            let name = found.column.name();
+            fields.push(Field { glue: Glue::never(), ..Field::new(name, found.output, slot) });
+        }
+        let end = fields.len();
+        fields.push(Field { glue: Glue::exactly(b"}"), ..Field::new("", NOTHING, Slot::unread()) });
+        for (field, next) in fields[..all].iter_mut().zip(1..) {
+            field.next = next;
+        }
+        if let Some(last) = fields[..all].last_mut() {
+            last.next = end as u32;
+        }
+        let required = |&field: &usize| {
+            let slot = &fields[field].slot;
+            slot.required && !matches!(slot.node, Node::Skipped(_))
         };
-        let end = Column::boolean("the end").required();
-        let mut fields: Vec<Field> = columns.iter().zip(1..).map(field).collect();
-        fields.push(Field { glue: Glue::exactly(b"}"), ..field((&end, 0)) });
+        let required = (0..all).filter(required).collect();
         Self {
-            fields: fields.into(),
-            opening: columns.first().map_or_else(Glue::never, |c| Glue::plain('{', c.name())),
+            end,
+            all,
+            whole: if rest.is_none() { all } else { usize::MAX },
+            begin: 0,
+            rest,
+            opening: match fields[..all].first() {
+                Some(first) => Glue::plain('{', &first.name),
+                None => Glue::never(),
+            },
             first: 0,
             found: 0,
             first_instead: 0,
             visits: 0,
             required,
-            depth: depth + 1,
+            depth: around.depth,
             doubt: 0,
+            place,
+            strict: plan.strict && !around.rest,
             valid: Bits::default(),
-            names: Names::new(columns.iter().map(Column::name)),
+            names: Names::new(fields[..all].iter().map(|field| &*field.name)),
             types,
+            fields,
         }
     }
 
     /// Index of the field that stands for the end of the object.
     #[inline(always)]
     pub(crate) fn end(&self) -> usize {
-        self.fields.len() - 1
+        self.end
     }
 
     /// The object is that of `row`.
@@ -127,13 +234,42 @@ impl RecordColumn {
         at: usize,
         len: usize,
     ) -> Option<usize> {
-        self.names.find(level, text, at, len)
+        let field = self.names.find(level, text, at, len)?;
+        // Those that the layout does not name stand after the end.
+        Some(if field < self.all { field } else { field - self.all + self.end + 1 })
     }
 
     /// The field of this name, which stands in the input in another spelling.
     #[cold]
     pub(crate) fn find_spelt(&self, name: &[u8]) -> Option<usize> {
-        self.fields[..self.end()].iter().position(|field| field.name.as_bytes() == name)
+        let is = |&field: &usize| self.fields[field].name.as_bytes() == name;
+        (0..self.all).chain(self.end + 1..self.fields.len()).find(is)
+    }
+
+    /// A key that is none of the layout's, its name unescaped: the field it has become, or its number
+    /// in notes.
+    ///
+    /// # Errors
+    /// Where unknown keys are errors; `at` is the place of the key.
+    #[cold]
+    pub(crate) fn stray(&mut self, name: &[u8], at: usize, notes: &mut Notes) -> Outcome<Stray> {
+        if self.strict {
+            let fault = Fault::new(ErrorKind::UnknownKey, at, "a key of the layout", "another");
+            return Err(fault.in_field(&String::from_utf8_lossy(name)));
+        }
+        let stray = notes.stray(self.place, name);
+        let (Some(number), Ok(name)) = (stray, std::str::from_utf8(name)) else {
+            return Ok(Stray::Passing(stray));
+        };
+        if !notes.is_remembered(number) || self.fields.len() > self.end + STRAYS {
+            return Ok(Stray::Passing(stray));
+        }
+        self.fields.push(Field::new(name, NOTHING, Slot::stray(number)));
+        // From now on, as many fields may have been met and one of the layout's be missing.
+        self.whole = usize::MAX;
+        let known = self.fields[..self.all].iter().chain(&self.fields[self.end + 1..]);
+        self.names = Names::new(known.map(|field| &*field.name));
+        Ok(Stray::Learnt(self.fields.len() - 1))
     }
 
     /// Whether it makes sense to expect anything. If not, keys are found faster by name.
@@ -212,9 +348,73 @@ impl RecordColumn {
     }
 
     fn columns(&mut self, rows: usize) -> Vec<ArrayRef> {
-        let end = self.end();
-        self.fields[..end].iter_mut().map(|field| field.slot.finish(rows)).collect()
+        let mut columns = Vec::with_capacity(self.types.len());
+        self.spread(rows, &mut columns);
+        columns.sort_unstable_by_key(|(output, _)| *output);
+        columns.into_iter().map(|(_, column)| column).collect()
     }
+
+    fn spread(&mut self, rows: usize, columns: &mut Vec<(u32, ArrayRef)>) {
+        for field in &mut self.fields[..self.end] {
+            match (field.output, &mut field.slot.node) {
+                (NOTHING, _) => {}
+                (SPREAD, Node::Record(record)) => {
+                    record.valid.take(rows);
+                    record.spread(rows, columns);
+                }
+                (output, _) => columns.push((output, field.slot.finish(rows))),
+            }
+        }
+    }
+
+    /// Sets the number of the line that `row` comes from.
+    pub(crate) fn number(&mut self, row: usize, line: u64) {
+        for field in &mut self.fields[self.all..self.end] {
+            if let Node::Line(column) = &mut field.slot.node {
+                column.put(row, line);
+            }
+        }
+    }
+}
+
+impl Field {
+    /// As [`Slot::null`], for the value that was begun last.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn null<L: Stamped>(
+        &mut self,
+        level: L,
+        text: Padded<'_>,
+        context: &mut Context,
+        row: usize,
+        depth: usize,
+        fault: Box<Fault>,
+    ) -> Outcome<usize> {
+        self.slot.null(level, text, context, self.begin, row, depth, fault)
+    }
+
+    fn new(name: &str, output: u32, slot: Slot) -> Self {
+        Self {
+            glue: Glue::plain(',', name),
+            seen: 0,
+            next: 0,
+            instead: 0,
+            times: 0,
+            output,
+            surprised_in: 0,
+            slot,
+            name: name.into(),
+            begin: 0,
+        }
+    }
+}
+
+/// What became of a key that is none of the layout's.
+pub(crate) enum Stray {
+    /// A field, which is expected from now on.
+    Learnt(usize),
+    /// A number in notes, or none where there are too many.
+    Passing(Option<u32>),
 }
 
 impl Fill for RecordColumn {
@@ -241,6 +441,10 @@ impl Fill for RecordColumn {
     fn source(&mut self, piece: &Bytes, base: usize) {
         let end = self.end();
         self.fields[..end].iter_mut().for_each(|field| field.slot.source(piece, base));
+    }
+
+    fn count_values(&self, rows: usize, novel: &mut [Novel]) {
+        self.fields[..self.end].iter().for_each(|field| field.slot.count_values(rows, novel));
     }
 
     fn finish(&mut self, rows: usize) -> ArrayRef {

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY, Json, Uuid};
-use arrow_schema::{DataType, Field, FieldRef, Schema, TimeUnit};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, TimeUnit};
 
 use super::{Column, Kind, Layout, LayoutError};
 
-/// Metadata that tells a duration from other text; Arrow has no type that keeps one as written.
+/// Metadata that tells apart what is one type to Arrow, such as a duration and other text.
 const TYPE_KEY: &str = "rowmill:type";
 const DURATION: &str = "duration";
+const DURATION_PARTS: &str = "duration_parts";
+const RAW_JSON: &str = "raw_json";
+const LINE_NUMBER: &str = "line_number";
 
 /// Metadata that says what type a field is: ours to write.
 pub(super) const TYPE_KEYS: [&str; 3] =
@@ -23,9 +26,21 @@ impl Column {
         let data_type = match &self.kind {
             Kind::Leaf(data_type) => data_type.clone(),
             Kind::Uuid => DataType::FixedSizeBinary(16),
-            Kind::Json | Kind::Duration => DataType::Utf8,
+            Kind::Json | Kind::RawJson | Kind::Duration => DataType::Utf8,
+            Kind::LineNumber => DataType::Int64,
+            Kind::DurationParts => DataType::Struct(duration_parts()),
+            Kind::Union(union) => {
+                let raw = Column::json(&union.value).field();
+                let arms = union.arms.iter().map(Column::field);
+                let fields = std::iter::once(union.tag.field()).chain(arms).chain([raw]);
+                DataType::Struct(fields.collect())
+            }
+            // Not in a schema: see `field_if_read`.
+            Kind::Unread => DataType::Null,
             Kind::List(item) => DataType::List(item.field()),
-            Kind::Record(fields) => DataType::Struct(fields.iter().map(Column::field).collect()),
+            Kind::Record(fields) => {
+                DataType::Struct(fields.iter().filter_map(Column::field_if_read).collect())
+            }
             Kind::Map(value) => {
                 let key = Field::new("key", DataType::Utf8, false);
                 let entries = DataType::Struct(vec![Arc::new(key), value.field()].into());
@@ -34,19 +49,39 @@ impl Column {
             }
         };
         let mut metadata: HashMap<String, String> = self.metadata.clone().into_iter().collect();
-        if self.kind == Kind::Duration {
-            metadata.insert(TYPE_KEY.into(), DURATION.into());
-        }
+        let type_name = match self.kind {
+            Kind::Duration => Some(DURATION),
+            Kind::DurationParts => Some(DURATION_PARTS),
+            Kind::RawJson => Some(RAW_JSON),
+            Kind::LineNumber => Some(LINE_NUMBER),
+            _ => None,
+        };
+        metadata.extend(type_name.map(|name| (TYPE_KEY.into(), name.into())));
         let field = Field::new(&self.name, data_type, self.nullable).with_metadata(metadata);
         Arc::new(match self.kind {
             Kind::Uuid => field.with_extension_type(Uuid),
-            Kind::Json => field.with_extension_type(Json::default()),
+            Kind::Json | Kind::RawJson => field.with_extension_type(Json::default()),
             _ => field,
         })
     }
+
+    /// The Arrow field, unless the column is one that is not read.
+    pub(crate) fn field_if_read(&self) -> Option<FieldRef> {
+        (self.kind != Kind::Unread).then(|| self.field())
+    }
 }
 
-/// Reads every type that a [`Kind`] stands for; names inside lists are kept, names inside maps
+/// The fields that a duration is taken apart into.
+pub(crate) fn duration_parts() -> Fields {
+    let field = |name, data_type| Field::new(name, data_type, false);
+    Fields::from(vec![
+        field("months", DataType::Int32),
+        field("days", DataType::Int32),
+        field("nanoseconds", DataType::Int64),
+    ])
+}
+
+/// Reads every type that a [`Kind`] stands for, a union as the struct that it becomes; names inside lists are kept, names inside maps
 /// become those of [`Column::map`]. A `FixedSizeBinary(16)` is a UUID with or without the
 /// extension type.
 impl TryFrom<&Schema> for Layout {
@@ -64,6 +99,11 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
     path.push(field.name());
     let is = |key: &str, value: &str| field.metadata().get(key).is_some_and(|found| found == value);
     let kind = match field.data_type() {
+        DataType::Utf8 if is(TYPE_KEY, RAW_JSON) => Kind::RawJson,
+        DataType::Int64 if is(TYPE_KEY, LINE_NUMBER) => Kind::LineNumber,
+        DataType::Struct(parts) if is(TYPE_KEY, DURATION_PARTS) && *parts == duration_parts() => {
+            Kind::DurationParts
+        }
         DataType::Utf8 if is(EXTENSION_TYPE_NAME_KEY, "arrow.json") => Kind::Json,
         DataType::Utf8 if is(TYPE_KEY, DURATION) => Kind::Duration,
         DataType::FixedSizeBinary(16) => Kind::Uuid,

@@ -5,53 +5,103 @@ use std::collections::HashSet;
 use arrow_schema::DataType;
 
 use super::arrow::TYPE_KEYS;
-use super::{Allow, Column, Kind, LayoutError};
+use super::{Allow, Column, Kind, LayoutError, Union};
 
 /// Deeper layouts are a mistake, and the walk over one recurses this far at most.
 const DEEPEST: usize = 64;
 
-pub(super) fn columns<'a>(
+/// Where a column stands.
+#[derive(Clone, Copy)]
+struct Around {
+    /// Objects and arrays around its value.
+    depth: usize,
+    /// Whether an object around it keeps what nothing reads.
+    rest: bool,
+    /// Whether it is the item of a list, the value of a map or the arm of a union, and so has no
+    /// key of its own.
+    inner: bool,
+}
+
+pub(super) fn layout(all: &[Column]) -> Result<(), LayoutError> {
+    columns(all, &mut Vec::new(), Around { depth: 0, rest: false, inner: false })
+}
+
+/// The columns of one object.
+fn columns<'a>(
     columns: &'a [Column],
     path: &mut Vec<&'a str>,
+    around: Around,
 ) -> Result<(), LayoutError> {
-    if columns.is_empty() {
+    if !columns.iter().any(|column| column.kind != Kind::Unread) {
         let reason = if path.is_empty() { "there are no columns" } else { "has no fields" };
         return Err(LayoutError::new(path, reason));
     }
+    let rests = columns.iter().filter(|column| column.kind == Kind::RawJson).count();
+    if rests > 1 {
+        return Err(LayoutError::new(path, "has more than one raw_json"));
+    }
+    let around = Around { depth: around.depth, rest: around.rest || rests > 0, inner: false };
     let mut names = HashSet::new();
     for column in columns {
         path.push(&column.name);
         if column.name.is_empty() {
             return Err(LayoutError::new(path, "has an empty name"));
         }
-        if !names.insert(column.name.as_str()) {
+        // The name of one that is not read stands nowhere.
+        if column.kind != Kind::Unread && !names.insert(column.name.as_str()) {
             return Err(LayoutError::new(path, "is there twice"));
         }
-        one(column, path)?;
+        one(column, path, around)?;
         path.pop();
+    }
+    for (at, column) in columns.iter().enumerate() {
+        let reads_the_same = |other: &&Column| {
+            reads(other)
+                && (other.keys().starts_with(column.keys())
+                    || column.keys().starts_with(other.keys()))
+        };
+        if reads(column)
+            && let Some(other) = columns[..at].iter().find(reads_the_same)
+        {
+            path.push(&column.name);
+            let reason = format!("reads the same value as {}", other.name);
+            return Err(LayoutError::new(path, reason));
+        }
     }
     Ok(())
 }
 
-fn one<'a>(column: &'a Column, path: &mut Vec<&'a str>) -> Result<(), LayoutError> {
-    if path.len() > DEEPEST {
-        return Err(LayoutError::new(path, format!("is nested deeper than {DEEPEST}")));
+/// Whether the column has a key at all.
+fn reads(column: &Column) -> bool {
+    !matches!(column.kind, Kind::RawJson | Kind::LineNumber)
+}
+
+fn one<'a>(column: &'a Column, path: &mut Vec<&'a str>, around: Around) -> Result<(), LayoutError> {
+    let refuse = |path: &[&str], reason: &str| Err(LayoutError::new(path, reason));
+    let depth = around.depth + column.keys().len();
+    if depth > DEEPEST {
+        return refuse(path, &format!("is nested deeper than {DEEPEST}"));
     }
     if let Some(key) = TYPE_KEYS.iter().find(|key| column.metadata.contains_key(**key)) {
-        return Err(LayoutError::new(path, format!("metadata {key} is kept for the type")));
+        return refuse(path, &format!("metadata {key} is kept for the type"));
     }
-    let (date, instant) = match &column.kind {
-        Kind::Leaf(DataType::Date32) => (true, false),
-        Kind::Leaf(DataType::Timestamp(..)) => (false, true),
-        _ => (false, false),
-    };
-    let Allow { empty_as_null, date_as_midnight, cut_digits } = column.allow;
-    if empty_as_null && !(date || instant) {
-        return Err(LayoutError::new(path, "empty_as_null fits dates and timestamps only"));
+    if column.keys().is_empty() {
+        return refuse(path, "has an empty path");
     }
-    if (date_as_midnight || cut_digits) && !instant {
-        return Err(LayoutError::new(path, "date_as_midnight and cut_digits fit timestamps only"));
+    if column.path.is_some() && (around.inner || !reads(column)) {
+        return refuse(path, "has no key, so it can have no path");
     }
+    if around.inner && matches!(column.kind, Kind::RawJson | Kind::LineNumber | Kind::Unread) {
+        return refuse(path, "is of a type that stands among the columns of an object only");
+    }
+    if column.kind == Kind::LineNumber && depth > 1 {
+        return refuse(path, "is a line number, which stands among the columns of the row only");
+    }
+    if matches!(column.kind, Kind::RawJson | Kind::Unread) && !column.nullable {
+        return refuse(path, "is of a type that cannot be required");
+    }
+    leniencies(column, path, around)?;
+    let inside = Around { depth, inner: true, ..around };
     match &column.kind {
         Kind::Leaf(DataType::Decimal128(precision, scale))
             if !(1..=38).contains(precision)
@@ -63,13 +113,73 @@ fn one<'a>(column: &'a Column, path: &mut Vec<&'a str>) -> Result<(), LayoutErro
             );
             Err(LayoutError::new(path, reason))
         }
-        Kind::Leaf(_) | Kind::Uuid | Kind::Json | Kind::Duration => Ok(()),
-        Kind::Record(fields) => columns(fields, path),
+        Kind::Record(fields) => columns(fields, path, inside),
         Kind::List(inner) | Kind::Map(inner) => {
             path.push(&inner.name);
-            one(inner, path)?;
+            one(inner, path, inside)?;
             path.pop();
             Ok(())
         }
+        Kind::Union(union) => arms(union, path, inside),
+        _ => Ok(()),
     }
+}
+
+fn arms<'a>(union: &'a Union, path: &mut Vec<&'a str>, around: Around) -> Result<(), LayoutError> {
+    if union.arms.is_empty() {
+        return Err(LayoutError::new(path, "has no arms"));
+    }
+    let mut names = HashSet::new();
+    let outer = [union.tag.name.as_str(), union.value.as_str()];
+    for name in outer.into_iter().chain(union.arms.iter().map(Column::name)) {
+        path.push(name);
+        if name.is_empty() {
+            return Err(LayoutError::new(path, "has an empty name"));
+        }
+        if !names.insert(name) {
+            return Err(LayoutError::new(path, "is there twice"));
+        }
+        path.pop();
+    }
+    for arm in &union.arms {
+        path.push(&arm.name);
+        if !arm.nullable {
+            return Err(LayoutError::new(path, "is an arm, which cannot be required"));
+        }
+        one(arm, path, around)?;
+        path.pop();
+    }
+    Ok(())
+}
+
+fn leniencies(column: &Column, path: &[&str], around: Around) -> Result<(), LayoutError> {
+    let refuse = |reason: &str| Err(LayoutError::new(path, reason));
+    let Allow { empty_as_null, date_as_midnight, cut_digits, round_digits, rescue_digits } =
+        column.allow;
+    let is = |fits: fn(&DataType) -> bool| matches!(&column.kind, Kind::Leaf(leaf) if fits(leaf));
+    let instant = is(|leaf| matches!(leaf, DataType::Timestamp(..)));
+    if empty_as_null && !(instant || is(|leaf| *leaf == DataType::Date32)) {
+        return refuse("empty_as_null fits dates and timestamps only");
+    }
+    if (date_as_midnight || cut_digits) && !instant {
+        return refuse("date_as_midnight and cut_digits fit timestamps only");
+    }
+    if (round_digits || rescue_digits) && !is(|leaf| matches!(leaf, DataType::Decimal128(..))) {
+        return refuse("round_digits and rescue_digits fit decimals only");
+    }
+    if round_digits && rescue_digits {
+        return refuse("round_digits and rescue_digits exclude each other");
+    }
+    if rescue_digits && !column.nullable {
+        return refuse("rescue_digits makes a value null, so the column cannot be required");
+    }
+    if rescue_digits && !around.rest {
+        return refuse(
+            "rescue_digits needs a raw_json column around it, such as unknown keys rescued",
+        );
+    }
+    if !column.values.is_empty() && !is(|leaf| matches!(leaf, DataType::Dictionary(..))) {
+        return refuse("known values fit enumerations only");
+    }
+    Ok(())
 }

@@ -18,6 +18,9 @@ fn every_type() -> Vec<Column> {
         Column::json("json"),
         Column::duration("duration"),
         Column::list("list", Column::list("inner", Column::uuid("id").required())),
+        Column::duration_parts("parts"),
+        Column::raw_json("rest"),
+        Column::line_number("line"),
         Column::record("record", [Column::int32("a"), Column::map("b", Column::json("any"))]),
     ]
 }
@@ -26,6 +29,12 @@ fn every_type() -> Vec<Column> {
 fn a_schema_gives_the_layout_back() {
     let layout = Layout::new(every_type()).unwrap();
     assert_eq!(Layout::try_from(&**layout.schema()).unwrap(), layout);
+    let rescued = layout.with_unknown(super::Unknown::Rescue).unwrap();
+    assert_eq!(rescued.schema(), layout.schema(), "there is a column for it");
+    let plain = Layout::new([Column::int32("a")]).unwrap();
+    let rescued = plain.with_unknown(super::Unknown::Rescue).unwrap();
+    assert_eq!(rescued.schema().fields().len(), 2);
+    assert_eq!(rescued.with_unknown(super::Unknown::Ignore).unwrap(), plain);
 }
 
 #[test]
@@ -56,6 +65,36 @@ fn refused_layouts() {
     assert!(refused(vec![Column::date("d").allow(Allow::ALL)]).contains("timestamps only"));
     let forged = Column::string("s").with_metadata("ARROW:extension:name", "arrow.uuid");
     assert!(refused(vec![forged]).contains("kept for the type"));
+    let refused_one = |column: Column| refused(vec![column]);
+    assert!(refused_one(Column::string("s").known_values(["a"])).contains("enumerations only"));
+    assert!(refused_one(Column::int32("a").path(Vec::<String>::new())).contains("empty path"));
+    assert!(refused_one(Column::raw_json("r").path(["a"])).contains("has no key"));
+    assert!(refused_one(Column::raw_json("r").required()).contains("cannot be required"));
+    assert!(refused_one(Column::unread("u")).contains("there are no columns"));
+    let line = Column::record("o", [Column::line_number("l")]);
+    assert!(refused_one(line).contains("the row only"));
+    let listed = Column::list("l", Column::raw_json("r"));
+    assert!(refused_one(listed).contains("of an object only"));
+    let twice = vec![Column::raw_json("a"), Column::raw_json("b")];
+    assert!(refused(twice).contains("more than one raw_json"));
+    for (a, b) in [(&["x"][..], &["x"][..]), (&["x"], &["x", "y"]), (&["x", "y"], &["x"])] {
+        let path = |name, path: &[&str]| Column::int32(name).path(path.iter().copied());
+        let error = refused(vec![path("a", a), path("b", b)]);
+        assert_eq!(error, "column b: reads the same value as a");
+    }
+    let allow = |set: fn(&mut Allow)| {
+        let mut allow = Allow::NONE;
+        set(&mut allow);
+        allow
+    };
+    let rescue = allow(|allow| allow.rescue_digits = true);
+    let round = allow(|allow| allow.round_digits = true);
+    assert!(refused_one(Column::decimal("d", 4, 2).allow(rescue)).contains("needs a raw_json"));
+    assert!(refused_one(Column::float64("f").allow(round)).contains("fit decimals only"));
+    let union = |arms: Vec<Column>| Column::union("u", "tag", "value", arms);
+    assert!(refused_one(union(vec![])).contains("no arms"));
+    assert!(refused_one(union(vec![Column::int32("tag")])).contains("is there twice"));
+    assert!(refused_one(union(vec![Column::int32("a").required()])).contains("cannot be required"));
     let deep = (0..70).fold(Column::int32("x"), |inner, _| Column::list("l", inner));
     assert!(refused(vec![deep]).contains("deeper than 64"));
 }

@@ -3,7 +3,7 @@
 use rowmill_scan::Padded;
 
 use super::Stamped;
-use crate::column::RecordColumn;
+use crate::column::{RecordColumn, Stray};
 use crate::cursor::{Context, Cursor};
 use crate::fault::Outcome;
 
@@ -27,12 +27,14 @@ pub(super) fn first_key<L: Stamped>(
         object.found = object.end();
         return Ok(cursor.at);
     }
-    if let Some(field) = any_key(&mut cursor, object)? {
-        object.learn_opening(field, text.slice(at, cursor.at));
-        object.found = field;
-        return Ok(cursor.at);
+    match any_key(&mut cursor, object)? {
+        Named::Field(field) => {
+            object.learn_opening(field, text.slice(at, cursor.at));
+            object.found = field;
+            return Ok(cursor.at);
+        }
+        Named::Stray(stray) => pass_stray(&mut cursor, stray)?,
     }
-    cursor.skip_value()?;
     let at = cursor.at;
     // Nothing of the layout has come yet: the first field is still the expected one.
     let first = object.first;
@@ -99,18 +101,20 @@ fn search<L: Stamped>(
         } else if cursor.another(b'}')? {
             any_key(&mut cursor, object)?
         } else {
-            Some(object.end())
+            Named::Field(object.end())
         };
-        if let Some(field) = found {
-            if object.has_an_order() {
-                object.learn(place, field, false);
-                object.learn_glue(field, cursor.level, cursor.text, start, cursor.at);
+        match found {
+            Named::Field(field) => {
+                if object.has_an_order() {
+                    object.learn(place, field, false);
+                    object.learn_glue(field, cursor.level, cursor.text, start, cursor.at);
+                }
+                object.found = field;
+                return Ok(cursor.at);
             }
-            object.found = field;
-            return Ok(cursor.at);
+            Named::Stray(stray) => pass_stray(&mut cursor, stray)?,
         }
-        cursor.skip_value()?;
-        // A key that nobody reads stood between; after it things go on as expected.
+        // A key that is not expected anywhere stood between; after it things go on as expected.
         let expected = object.fields[place].next as usize;
         let glue = &object.fields[expected].glue;
         if let Some(after) = glue.after_any(cursor.level, cursor.text, cursor.at) {
@@ -120,12 +124,16 @@ fn search<L: Stamped>(
     }
 }
 
-/// Reads the key at the cursor and its colon. `None` for one that is no field's.
+/// What a key names.
+enum Named {
+    Field(usize),
+    /// Nothing in the layout, and nothing that has been learnt either: its number in notes.
+    Stray(Option<u32>),
+}
+
+/// Reads the key at the cursor and its colon.
 #[inline(always)]
-fn any_key<L: Stamped>(
-    cursor: &mut Cursor<'_, L>,
-    object: &RecordColumn,
-) -> Outcome<Option<usize>> {
+fn any_key<L: Stamped>(cursor: &mut Cursor<'_, L>, object: &mut RecordColumn) -> Outcome<Named> {
     if cursor.peek() != b'"' {
         return Err(cursor.syntax("a key"));
     }
@@ -136,10 +144,39 @@ fn any_key<L: Stamped>(
     } else {
         object.find(cursor.level, cursor.text, start, inside.len())
     };
+    let named = match field {
+        Some(field) => Named::Field(field),
+        None => stray(cursor, object, start, inside, span.escaped)?,
+    };
     if cursor.peek() == b':' && cursor.text.byte(cursor.at + 1) > b' ' {
         cursor.at += 1;
     } else {
         cursor.colon()?;
     }
-    Ok(field)
+    Ok(named)
+}
+
+/// What becomes of the key `inside`, which begins at `start` and is none of the layout's.
+#[inline(never)]
+fn stray<L: Stamped>(
+    cursor: &mut Cursor<'_, L>,
+    object: &mut RecordColumn,
+    start: usize,
+    inside: &[u8],
+    escaped: bool,
+) -> Outcome<Named> {
+    let name = if escaped { cursor.unescaped(start, inside)?.to_vec() } else { inside.to_vec() };
+    Ok(match object.stray(&name, start - 1, &mut cursor.context.notes)? {
+        Stray::Learnt(field) => Named::Field(field),
+        Stray::Passing(stray) => Named::Stray(stray),
+    })
+}
+
+/// Passes the value at the cursor, whose key is in notes only.
+#[inline(never)]
+fn pass_stray<L: Stamped>(cursor: &mut Cursor<'_, L>, stray: Option<u32>) -> Outcome<()> {
+    let start = cursor.at;
+    cursor.skip_value()?;
+    cursor.context.notes.sight(stray, start, cursor.at);
+    Ok(())
 }

@@ -32,11 +32,15 @@ pub(super) fn list<L: Stamped>(
     }
     loop {
         if list.len == list.room {
-            list.grow();
+            list.grow(context, at)?;
         }
         at = match value(level, text, context, &mut list.element, at, list.len, depth) {
             Ok(after) => after,
-            Err(fault) => return Err(fault.in_element()),
+            Err(fault) => match list.element.null(level, text, context, at, list.len, depth, fault)
+            {
+                Ok(after) => after,
+                Err(fault) => return Err(fault.in_element()),
+            },
         };
         list.len += 1;
         let byte = text.byte(at);

@@ -17,6 +17,7 @@ mod dispatch;
 mod keys;
 mod list;
 mod object;
+mod rest;
 mod rows;
 mod value;
 

@@ -24,6 +24,10 @@ pub(crate) struct Rows {
     pub(crate) left: u64,
     /// Bytes of the longest line.
     pub(crate) longest: usize,
+    /// Lines of the batch before the text.
+    pub(crate) before: u64,
+    /// Whether rows keep the numbers of their lines.
+    pub(crate) numbered: bool,
     /// Lines and blank lines so far, and the leniencies that the rows have used.
     pub(crate) counts: Counts,
 }
@@ -68,10 +72,13 @@ pub(super) fn rows<L: Stamped>(
         rows.left -= 1;
         rows.counts.lines += 1;
         if is_row {
+            if rows.numbered {
+                root.number(rows.row, rows.before + rows.counts.lines);
+            }
             rows.row += 1;
-            if context.bent {
-                rows.counts += std::mem::take(&mut context.tally);
-                context.bent = false;
+            if context.notes.any {
+                let line = rows.before + rows.counts.lines;
+                context.notes.keep_row(text, line, &mut rows.counts);
             }
         } else {
             rows.counts.blank += 1;

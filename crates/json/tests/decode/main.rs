@@ -1,20 +1,27 @@
 //! The decoder through its public face: values, lines, cuts, and an independent reader beside it.
 
 mod cuts;
+mod drift;
+mod limits;
 mod lines;
 mod memory;
 mod nested;
+mod nulls;
+mod paths;
+mod rest;
 mod show;
+mod unions;
 mod values;
 mod views;
 
 use arrow_array::RecordBatch;
-use rowmill_json::{Counts, Decoder, Error, Layout, Limit, OnBadRow, Options, Reject, Simd};
+use rowmill_json::{Counts, Decoder, Drift, Error, Layout, Limit, OnBadRow, Options, Reject, Simd};
 
 /// What came out of a whole input.
 struct Outcome {
     batches: Vec<RecordBatch>,
     rejects: Vec<Reject>,
+    drift: Drift,
     end: Result<Counts, Error>,
 }
 
@@ -30,14 +37,40 @@ fn run(layout: &Layout, mut options: Options, input: &[u8], chunk: usize) -> Out
     for outcome in outcomes {
         assert_eq!(outcome.batches, first.batches);
         assert_eq!(format!("{:?}", outcome.rejects), format!("{:?}", first.rejects));
+        assert_eq!(outcome.drift, first.drift);
         assert_eq!(format!("{:?}", outcome.end), format!("{:?}", first.end));
     }
     first
 }
 
+/// The same in chunks of every size and with more than one thread: all must see the same.
+#[track_caller]
+fn everywhere(layout: &Layout, mut options: Options, input: &[u8]) -> Outcome {
+    let seen = |outcome: &Outcome| {
+        let rejects: Vec<_> =
+            outcome.rejects.iter().map(|r| (r.error().to_string(), r.raw().to_vec())).collect();
+        format!("{:?}\n{rejects:?}\n{:?}\n{:?}", outcome.batches, outcome.drift, outcome.end)
+    };
+    let whole = run(layout, options.clone(), input, usize::MAX);
+    for chunk in (1..=input.len().min(300)).step_by(if cfg!(miri) { 31 } else { 1 }) {
+        let cut = run(layout, options.clone(), input, chunk);
+        assert_eq!(seen(&cut), seen(&whole), "chunks of {chunk}");
+    }
+    for threads in [2, 4] {
+        options.threads = threads;
+        assert_eq!(seen(&run(layout, options.clone(), input, 7)), seen(&whole));
+    }
+    whole
+}
+
 fn run_one(layout: &Layout, options: Options, input: &[u8], chunk: usize) -> Outcome {
     let mut decoder = Decoder::with(layout, options);
-    let mut outcome = Outcome { batches: vec![], rejects: vec![], end: Ok(Counts::default()) };
+    let mut outcome = Outcome {
+        batches: vec![],
+        rejects: vec![],
+        drift: Drift::default(),
+        end: Ok(Counts::default()),
+    };
     let mut take = |decoder: &mut Decoder| loop {
         let batch = decoder.next_batch();
         outcome.rejects.extend(decoder.take_rejects());
@@ -64,7 +97,9 @@ fn run_one(layout: &Layout, options: Options, input: &[u8], chunk: usize) -> Out
         assert_eq!(counts.lines, counts.rows + counts.quarantined + counts.blank);
         assert_eq!(counts.bytes, input.len() as u64);
         outcome.end = Ok(counts);
+        outcome.drift = decoder.drift().clone();
     } else {
+        outcome.drift = decoder.drift().clone();
         assert!(decoder.report().is_none());
         assert!(decoder.next_batch().unwrap().is_none(), "stays ended");
     }

@@ -267,3 +267,22 @@ fn json_text_is_kept_byte_for_byte() {
         ],
     );
 }
+
+#[test]
+fn durations_in_parts() {
+    let layout = Layout::new([Column::duration_parts("d")]).unwrap();
+    let read = |text: &str| {
+        let outcome = whole(&layout, format!("{{\"d\":\"{text}\"}}").as_bytes());
+        match outcome.end {
+            Ok(_) => rows(&outcome.batches)[0][0].clone(),
+            Err(error) => error.code().to_owned(),
+        }
+    };
+    assert_eq!(read("P1Y2M-3DT4H0.5S"), "(14,-3,14400500000000)");
+    assert_eq!(read("P0M15DT0H0M0S"), "(0,15,0)");
+    assert_eq!(read("PT0.0000000001S"), "precision");
+    assert_eq!(read("P99999999999D"), "range");
+    assert_eq!(read("3 days"), "format");
+    let outcome = whole(&layout, b"{\"d\":null}\n{\"d\":\"P1D\"}\n{}\n");
+    assert_eq!(rows(&outcome.batches), [["null"], ["(0,1,0)"], ["null"]]);
+}

@@ -1,0 +1,49 @@
+//! Little input that would take much memory.
+
+use super::{everywhere, quarantine, rows, run};
+use rowmill_json::{Column, Layout};
+
+fn wide() -> Layout {
+    let fields = (0..40).map(|n| Column::decimal(format!("c{n}"), 38, 10));
+    Layout::new([
+        Column::int32("n"),
+        Column::list("l", Column::record("item", fields)),
+        Column::map("m", Column::list("inner", Column::int64("x"))),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn many_empty_elements() {
+    let elements = |many: usize| vec!["{}"; many].join(",");
+    let mut input = String::new();
+    for (n, many) in [(1, 10), (2, 5000), (3, 60), (4, 100), (5, 0)] {
+        input.push_str(&format!("{{\"n\":{n},\"l\":[{}]}}\n", elements(many)));
+    }
+    let mut options = quarantine();
+    // Room for some 128 elements of 641 bytes.
+    options.max_batch_bytes = 128 * 641;
+    let outcome = run(&wide(), options.clone(), input.as_bytes(), usize::MAX);
+    let error = outcome.rejects[0].error();
+    assert_eq!((error.code(), error.place().unwrap().line), ("memory", 2));
+    assert_eq!(error.place().unwrap().column.as_deref(), Some("l"));
+    // Rows that have no room beside others have a batch of their own.
+    let kept: Vec<usize> = outcome.batches.iter().map(|batch| batch.num_rows()).collect();
+    assert_eq!(kept, [1, 1, 2]);
+    let small: String =
+        input.lines().filter(|line| line.len() < 500).map(|l| format!("{l}\n")).collect();
+    options.max_batch_bytes = 64 * 641;
+    let outcome = everywhere(&wide(), options, small.as_bytes());
+    assert_eq!(rows(&outcome.batches).len(), 3);
+}
+
+#[test]
+fn many_entries() {
+    let entries: Vec<String> = (0..200).map(|n| format!("\"k{n}\":[]")).collect();
+    let input = format!("{{\"n\":1}}\n{{\"n\":2,\"m\":{{{}}}}}\n{{\"n\":3}}\n", entries.join(","));
+    let mut options = quarantine();
+    options.max_batch_bytes = 1000;
+    let outcome = everywhere(&wide(), options, input.as_bytes());
+    assert_eq!(outcome.rejects[0].error().code(), "memory");
+    assert_eq!(outcome.end.unwrap().rows, 2);
+}

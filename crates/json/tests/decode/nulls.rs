@@ -1,0 +1,145 @@
+//! Cells that do not fit made null.
+
+use super::{Outcome, everywhere, rows};
+use rowmill_json::{Column, Layout, Limit, OnBadRow, Options, Unknown};
+
+fn options() -> Options {
+    let mut options = Options::default();
+    options.on_bad_row = OnBadRow::Null { at_most: Limit::None };
+    options
+}
+
+fn layout() -> Layout {
+    Layout::new([
+        Column::int32("n").required(),
+        Column::uuid("id"),
+        Column::record(
+            "o",
+            [Column::decimal("d", 4, 2), Column::date("day").required(), Column::string("s")],
+        ),
+        Column::list("l", Column::category("item")),
+        Column::list("r", Column::int32("item").required()),
+        Column::map("m", Column::boolean("value")),
+    ])
+    .unwrap()
+}
+
+#[track_caller]
+fn read(input: &str) -> Outcome {
+    everywhere(&layout(), options(), input.as_bytes())
+}
+
+#[test]
+fn the_innermost_that_may_be_null() {
+    for (line, expected) in [
+        (r#"{"n":1,"id":"no uuid"}"#, "1 null null null null null"),
+        (r#"{"n":1,"id":[1,{"a":2}]}"#, "1 null null null null null"),
+        (
+            r#"{"n":1,"o":{"d":1.239,"day":"2024-01-01","s":"x"}}"#,
+            "1 null (null,19723,\"x\") null null null",
+        ),
+        (r#"{"n":1,"o":{"d":1,"day":"soon","s":"x"}}"#, "1 null null null null null"),
+        (r#"{"n":1,"o":{"d":1,"s":"x"}}"#, "1 null null null null null"),
+        (r#"{"n":1,"o":{"d":1,"day":null}}"#, "1 null null null null null"),
+        (r#"{"n":1,"o":"text"}"#, "1 null null null null null"),
+        (r#"{"n":1,"l":["a",5,"b"]}"#, "1 null null [\"a\",null,\"b\"] null null"),
+        (r#"{"n":1,"r":[1,"x",2]}"#, "1 null null null null null"),
+        (r#"{"n":1,"r":[1,null]}"#, "1 null null null null null"),
+        (r#"{"n":1,"m":{"a":true,"b":1}}"#, "1 null null null null {\"a\"=true,\"b\"=null}"),
+    ] {
+        let outcome = read(line);
+        assert_eq!(rows(&outcome.batches)[0].join(" "), expected, "{line}");
+        assert_eq!(outcome.end.unwrap().nulled, 1, "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_cell_is_set_aside() {
+    let input = r#"{"n":"x"}
+{"id":"0f515589-99b4-423d-b83a-b237009f0509"}
+{"n":1,"id":01}
+{"n":1,"id":"\ud800"}
+{"n":1,"id":5,"l":[}
+{"n":1,"n":2}
+[1]
+{"n":1,"o":{"d":1,"d":2}}
+{"n":7,"id":5}
+"#;
+    let outcome = read(input);
+    assert_eq!(rows(&outcome.batches).len(), 1);
+    let codes: Vec<_> = outcome.rejects.iter().map(|r| r.error().code()).collect();
+    let expected = [
+        "type",
+        "missing",
+        "syntax",
+        "surrogate",
+        "syntax",
+        "duplicate_key",
+        "not_an_object",
+        "duplicate_key",
+    ];
+    assert_eq!(codes, expected);
+    let counts = outcome.end.unwrap();
+    // Those of bad rows do not count.
+    assert_eq!((counts.nulled, counts.quarantined), (1, 8));
+}
+
+#[test]
+fn counted_by_column() {
+    let mut input = String::new();
+    for n in 1..=40 {
+        input.push_str(&match n % 4 {
+            0 => format!("{{\"n\":{n},\"id\":5,\"l\":[1,2]}}\n"),
+            1 => format!("{{\"n\":{n},\"o\":{{\"day\":\"x\"}}}}\n"),
+            2 => format!("{{\"id\":{n}}}\n"),
+            _ => format!("{{\"n\":{n}}}\n"),
+        });
+    }
+    let mut options = options();
+    (options.batch_rows, options.frame_bytes) = (7, 100);
+    let outcome = everywhere(&layout(), options, input.as_bytes());
+    let nulled: Vec<_> =
+        outcome.drift.nulled.iter().map(|n| (n.column.as_str(), n.count, n.first_line)).collect();
+    assert_eq!(nulled, [("o", 10, 1), ("id", 10, 4), ("l[]", 20, 4)]);
+    assert_eq!(outcome.end.unwrap().nulled, 40);
+}
+
+#[test]
+fn half_built_values_are_gone() {
+    let layout = Layout::with(
+        [
+            Column::list(
+                "l",
+                Column::record(
+                    "item",
+                    [Column::list("t", Column::string("text")), Column::int32("x").required()],
+                ),
+            ),
+            Column::string("s"),
+        ],
+        Unknown::Ignore,
+    )
+    .unwrap();
+    let input = r#"{"l":[{"t":["a","b"],"x":1},{"t":["c","d","e"],"x":"no"},{"t":["f"],"x":2}],"s":"1"}
+{"l":[{"t":["g"],"x":3}],"s":5}
+{"l":[{"t":["h"]}],"s":"3"}
+"#;
+    let outcome = everywhere(&layout, options(), input.as_bytes());
+    assert_eq!(
+        rows(&outcome.batches),
+        [
+            [r#"[(["a","b"],1),null,(["f"],2)]"#, "\"1\""],
+            [r#"[(["g"],3)]"#, "null"],
+            ["[null]", "\"3\""],
+        ]
+    );
+}
+
+#[test]
+fn rows_set_aside_have_a_bound() {
+    let mut options = options();
+    options.on_bad_row = OnBadRow::Null { at_most: Limit::Rows(1) };
+    let outcome =
+        everywhere(&layout(), options, b"{\"n\":1,\"id\":2}\n{}\n{\"n\":3,\"id\":4}\n{}\n");
+    assert_eq!(outcome.end.unwrap_err().code(), "too_many_rejects");
+}

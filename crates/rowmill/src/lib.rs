@@ -81,8 +81,8 @@ pub use ingest::{Ingest, ingest};
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::{
-    Allow, Column, Counts, Decoder, Frames, Kind, Layout, LayoutError, Limit, OnBadRow, Options,
-    Place, Reject, Simd,
+    Allow, Column, Counts, Decoder, Drift, Frames, Kind, Kinds, Layout, LayoutError, Limit, NewKey,
+    NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown,
 };
 pub use settings::Compression;
 pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, Proof};

@@ -15,7 +15,9 @@
 //! }
 //! ```
 //!
-//! **The document** has `fields` and may have `version`, which is 1.
+//! **The document** has `fields` and may have `version`, which is 1, and `unknown`: what becomes of keys
+//! that no field reads, `"ignore"` (the default), `"error"` or `"rescue"`, see
+//! [`Unknown`](crate::Unknown).
 //!
 //! **A field** is an object with these attributes; any other is an error:
 //!
@@ -24,14 +26,18 @@
 //! | `name` | the key in the data and the name of the column |
 //! | `type` | see below |
 //! | `nullable` | `false`: null or absence is a bad row. Default `true` |
-//! | `allow` | any of `"empty_as_null"`, `"date_as_midnight"`, `"cut_digits"`, see [`Allow`](crate::Allow). Default none |
+//! | `allow` | any of `"empty_as_null"`, `"date_as_midnight"`, `"cut_digits"`, `"round_digits"`, `"rescue_digits"`, see [`Allow`](crate::Allow). Default none |
+//! | `path` | where the value stands, if not under the name: keys with points between them (`"Amount.Net"`), or an array of keys. One renames, more take a value out of objects |
+//! | `values` | of an `enum`: an array of the values known so far; others are read and reported |
 //! | `metadata` | an object of strings, for the metadata of the Arrow field |
 //! | `fields` | of a `struct`: its fields |
 //! | `item` | of a `list`: an object with the attributes of a field other than `name`, or just a type |
 //! | `value` | of a `map` (whose keys are strings): the same; `item` is understood too |
+//! | `tag`, `value`, `arms` | of a `union`: the key of the tag, the key of the value, and a field for each tag, see [`Column::union`](crate::Column::union) |
 //!
 //! **A type** is one of `int32 int64 uint64 float64 bool string uuid date timestamp_us timestamp_ns
-//! duration json enum decimal(p,s)`, or nested: `list<T>`, `map<string,T>`, `struct<a:T,b:U>`, with
+//! duration duration_parts json enum decimal(p,s)`; `raw_json`, what the fields beside it leave;
+//! `line_number`; `unread`, a key that is known and not wanted; or nested: `list<T>`, `map<string,T>`, `struct<a:T,b:U>`, with
 //! blanks wherever they help. A name within `struct<…>` reaches to the colon; one with any of
 //! `<>,:"` in it or with outer blanks is written as a JSON string. Types nested this way are
 //! nullable at every level. To say more of the inner ones, write the bare word and the parts as
@@ -72,5 +78,5 @@ pub fn parse(text: &str) -> Result<Layout, SchemaFileError> {
 /// A layout taken from a foreign Arrow schema may name the items of a list or the time zone UTC in
 /// another way than rowmill does; those spellings are not kept.
 pub fn print(layout: &Layout) -> String {
-    printer::document(layout.columns())
+    printer::document(layout)
 }

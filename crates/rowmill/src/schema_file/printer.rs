@@ -1,6 +1,6 @@
 //! Layout to text.
 
-use rowmill_json::{Allow, Column, Kind};
+use rowmill_json::{Allow, Column, Kind, Layout, Unknown};
 use serde_json::Value;
 
 use super::type_text;
@@ -8,9 +8,15 @@ use super::type_text;
 /// Two blanks a level: the fields of the document stand at level 2, those of a struct one further.
 const INDENT: &str = "  ";
 
-pub(super) fn document(columns: &[Column]) -> String {
-    let mut out = String::from("{\n  \"version\": 1,\n  \"fields\": ");
-    fields(&mut out, columns, 1);
+pub(super) fn document(layout: &Layout) -> String {
+    let mut out = String::from("{\n  \"version\": 1,\n");
+    let named = type_text::UNKNOWN.iter().find(|(_, unknown)| *unknown == layout.unknown());
+    // That they are left out goes without saying.
+    if let Some((name, _)) = named.filter(|_| layout.unknown() != Unknown::Ignore) {
+        out.push_str(&format!("  \"unknown\": {},\n", quoted(name)));
+    }
+    out.push_str("  \"fields\": ");
+    fields(&mut out, layout.columns(), 1);
     out.push_str("\n}\n");
     out
 }
@@ -36,7 +42,16 @@ fn fields(out: &mut String, columns: &[Column], level: usize) {
 fn attributes(out: &mut String, column: &Column, level: usize) {
     out.push_str("\"type\": ");
     out.push_str(&quoted(&type_text::name(column.kind())));
-    if !column.is_nullable() {
+    if column.keys() != [column.name()] {
+        let path = if column.keys().iter().any(|key| key.contains('.')) {
+            Value::from(column.keys()).to_string()
+        } else {
+            quoted(&column.keys().join("."))
+        };
+        out.push_str(&format!(", \"path\": {path}"));
+    }
+    // A line number is there in every row.
+    if !column.is_nullable() && *column.kind() != Kind::LineNumber {
         out.push_str(", \"nullable\": false");
     }
     if column.allowed() != Allow::NONE {
@@ -46,6 +61,9 @@ fn attributes(out: &mut String, column: &Column, level: usize) {
             .map(|(name, _)| quoted(name))
             .collect();
         out.push_str(&format!(", \"allow\": [{}]", names.join(", ")));
+    }
+    if !column.values().is_empty() {
+        out.push_str(&format!(", \"values\": {}", Value::from(column.values())));
     }
     if !column.metadata().is_empty() {
         let entries: Vec<String> = column
@@ -67,6 +85,11 @@ fn attributes(out: &mut String, column: &Column, level: usize) {
         Kind::Map(value) => {
             out.push_str(", \"value\": {");
             attributes(out, value, level);
+        }
+        Kind::Union(union) => {
+            let (tag, value) = (quoted(union.tag().name()), quoted(union.value()));
+            out.push_str(&format!(", \"tag\": {tag}, \"value\": {value}, \"arms\": "));
+            fields(out, union.arms(), level);
         }
         _ => {}
     }

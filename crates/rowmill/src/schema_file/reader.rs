@@ -7,18 +7,18 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use rowmill_json::{Allow, Column, Layout};
+use rowmill_json::{Allow, Column, Layout, Unknown};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::SchemaFileError;
-use super::type_text::{self, DEEPEST, LENIENCIES};
+use super::type_text::{self, DEEPEST, LENIENCIES, UNKNOWN};
 
 pub(super) fn read(text: &str) -> Result<Layout, SchemaFileError> {
     let mut reader = Reader { text, path: Vec::new(), places: HashMap::new() };
-    let columns = reader.document()?;
-    Layout::new(columns).map_err(|error| {
+    let (columns, unknown) = reader.document()?;
+    Layout::with(columns, unknown).map_err(|error| {
         let (path, reason) = (error.path().to_owned(), error.reason().to_owned());
         SchemaFileError::new(text, reader.offset_of(&path), path, reason)
     })
@@ -40,9 +40,45 @@ struct Attributes<'a> {
     nullable: Option<&'a RawValue>,
     allow: Option<&'a RawValue>,
     metadata: Option<&'a RawValue>,
+    path: Option<&'a RawValue>,
+    values: Option<&'a RawValue>,
+    shape: Shape<'a>,
+}
+
+/// Those of them that say what is in a nested one.
+#[derive(Clone, Copy, Default)]
+struct Shape<'a> {
     fields: Option<&'a RawValue>,
     item: Option<&'a RawValue>,
     value: Option<&'a RawValue>,
+    tag: Option<&'a RawValue>,
+    arms: Option<&'a RawValue>,
+}
+
+impl<'a> Shape<'a> {
+    fn slot(&mut self, name: &str) -> Option<&mut Option<&'a RawValue>> {
+        Some(match name {
+            "fields" => &mut self.fields,
+            "item" => &mut self.item,
+            "value" => &mut self.value,
+            "tag" => &mut self.tag,
+            "arms" => &mut self.arms,
+            _ => return None,
+        })
+    }
+
+    /// The one of this name, which does not stand there any more.
+    fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        self.slot(name).and_then(Option::take)
+    }
+
+    /// One that is there, by its name.
+    fn any(self) -> Option<(&'static str, &'a RawValue)> {
+        let Self { fields, item, value, tag, arms } = self;
+        let all =
+            [("fields", fields), ("item", item), ("value", value), ("tag", tag), ("arms", arms)];
+        all.into_iter().find_map(|(name, raw)| Some((name, raw?)))
+    }
 }
 
 impl<'a> Attributes<'a> {
@@ -53,28 +89,28 @@ impl<'a> Attributes<'a> {
             "nullable" => &mut self.nullable,
             "allow" => &mut self.allow,
             "metadata" => &mut self.metadata,
-            "fields" => &mut self.fields,
-            "item" => &mut self.item,
-            "value" => &mut self.value,
-            _ => return None,
+            "path" => &mut self.path,
+            "values" => &mut self.values,
+            _ => return self.shape.slot(name),
         })
     }
 }
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Vec<Column>, SchemaFileError> {
+    fn document(&mut self) -> Result<(Vec<Column>, Unknown), SchemaFileError> {
         let root: &RawValue = serde_json::from_str(self.text).map_err(|error| {
             let line = self.text.split_inclusive('\n').take(error.line().saturating_sub(1));
             let offset = line.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
             self.fail(offset, format!("not valid JSON: {}", reason(&error)))
         })?;
         self.places.insert(String::new(), self.offset(root));
-        let (mut version, mut fields) = (None, None);
+        let (mut version, mut unknown, mut fields) = (None, None, None);
         for (key, value) in self.object(root)? {
             let slot = match key.as_str() {
                 "version" => &mut version,
+                "unknown" => &mut unknown,
                 "fields" => &mut fields,
-                _ => return Err(self.unknown(value, &key, "version, fields")),
+                _ => return Err(self.unknown(value, &key, "version, unknown, fields")),
             };
             if slot.replace(value).is_some() {
                 return Err(self.twice(value, &key));
@@ -85,10 +121,23 @@ impl<'a> Reader<'a> {
         {
             return Err(self.fail_at(version, "the version of a schema file is 1".into()));
         }
+        let unknown = match unknown {
+            Some(name) => self.unknown_keys(name)?,
+            None => Unknown::Ignore,
+        };
         match fields {
-            Some(fields) => self.fields(fields, 1),
+            Some(fields) => Ok((self.fields(fields, 1)?, unknown)),
             None => Err(self.fail_at(root, "a schema file has an attribute \"fields\"".into())),
         }
+    }
+
+    fn unknown_keys(&self, raw: &'a RawValue) -> Result<Unknown, SchemaFileError> {
+        let name = self.string(raw)?;
+        let known = UNKNOWN.iter().find(|(known, _)| *known == name);
+        known.map(|(_, unknown)| *unknown).ok_or_else(|| {
+            let names = UNKNOWN.map(|(known, _)| known).join(", ");
+            self.fail_at(raw, format!("unknown keys cannot be \"{name}\"; known are {names}"))
+        })
     }
 
     /// The fields of the document or of a struct, at `depth` levels of nesting.
@@ -150,7 +199,8 @@ impl<'a> Reader<'a> {
         for (key, value) in members {
             let known = attributes.slot(&key).filter(|_| named || key != "name");
             let Some(slot) = known else {
-                let names = "type, nullable, allow, metadata, fields, item, value";
+                let names =
+                    "type, nullable, allow, metadata, path, values, fields, item, value, tag, arms";
                 let names = if named { &format!("name, {names}") } else { names };
                 return Err(self.unknown(value, &key, names));
             };
@@ -182,6 +232,14 @@ impl<'a> Reader<'a> {
         if let Some(list) = attributes.allow {
             column = column.allow(self.allow(list)?);
         }
+        if let Some(path) = attributes.path {
+            column = column.path(self.path(path)?);
+        }
+        if let Some(values) = attributes.values {
+            let values: Result<Vec<_>, _> =
+                self.array(values)?.into_iter().map(|value| self.string(value)).collect();
+            column = column.known_values(values?);
+        }
         if let Some(entries) = attributes.metadata {
             let mut seen = HashSet::new();
             for (key, value) in self.object(entries)? {
@@ -202,42 +260,54 @@ impl<'a> Reader<'a> {
         attributes: &Attributes<'a>,
         depth: usize,
     ) -> Result<Column, SchemaFileError> {
-        let &Attributes { kind, fields, item, value, .. } = attributes;
-        let text = match (kind, fields, item, value) {
-            (Some(kind), ..) => self.string(kind)?,
-            (None, Some(_), ..) => "struct".into(),
-            (None, _, Some(_), _) => "list".into(),
-            (None, _, _, Some(_)) => "map".into(),
+        let (kind, mut shape) = (attributes.kind, attributes.shape);
+        let text = match (kind, shape) {
+            (Some(kind), _) => self.string(kind)?,
+            (None, Shape { fields: Some(_), .. }) => "struct".into(),
+            (None, Shape { item: Some(_), .. }) => "list".into(),
+            (None, Shape { arms: Some(_), .. }) => "union".into(),
+            (None, Shape { value: Some(_), .. }) => "map".into(),
             _ => return Err(self.fail_at(raw, "a field without \"type\"".into())),
         };
-        let needs = |name: &str| format!("{} needs the attribute \"{name}\"", text.trim());
-        let (column, unread) = match text.trim() {
+        let needs = |reader: &Self, name: &str| {
+            reader.fail_at(raw, format!("{} needs the attribute \"{name}\"", text.trim()))
+        };
+        let column = match text.trim() {
             "struct" => {
-                let fields = fields.ok_or_else(|| self.fail_at(raw, needs("fields")))?;
-                (Column::record(name, self.fields(fields, depth + 1)?), [None, item, value])
+                let fields = shape.take("fields").ok_or_else(|| needs(self, "fields"))?;
+                Column::record(name, self.fields(fields, depth + 1)?)
             }
             "list" => {
-                let item = item.ok_or_else(|| self.fail_at(raw, needs("item")))?;
-                (Column::list(name, self.inner("element", item, depth + 1)?), [fields, None, value])
+                let item = shape.take("item").ok_or_else(|| needs(self, "item"))?;
+                Column::list(name, self.inner("element", item, depth + 1)?)
             }
             "map" => {
-                let either = value.or(item).ok_or_else(|| self.fail_at(raw, needs("value")))?;
-                let unread = [fields, item.and(value), None];
-                (Column::map(name, self.inner("value", either, depth + 1)?), unread)
+                let either = shape.take("value").or_else(|| shape.take("item"));
+                let value = either.ok_or_else(|| needs(self, "value"))?;
+                Column::map(name, self.inner("value", value, depth + 1)?)
             }
-            _ => {
-                let column = type_text::parse(&text, name, depth)
-                    .map_err(|reason| self.fail_at(kind.unwrap_or(raw), reason))?;
-                (column, [fields, item, value])
+            "union" => {
+                let mut key = |name: &str| shape.take(name).ok_or_else(|| needs(self, name));
+                let (tag, value, arms) = (key("tag")?, key("value")?, key("arms")?);
+                let (tag, value) = (self.string(tag)?, self.string(value)?);
+                Column::union(name, tag, value, self.fields(arms, depth + 1)?)
             }
+            _ => type_text::parse(&text, name, depth)
+                .map_err(|reason| self.fail_at(kind.unwrap_or(raw), reason))?,
         };
-        for (unread, name) in unread.into_iter().zip(["fields", "item", "value"]) {
-            if let Some(unread) = unread {
-                let reason = format!("the attribute \"{name}\" does not fit the type \"{text}\"");
-                return Err(self.fail_at(unread, reason));
-            }
+        if let Some((name, unread)) = shape.any() {
+            let reason = format!("the attribute \"{name}\" does not fit the type \"{text}\"");
+            return Err(self.fail_at(unread, reason));
         }
         Ok(column)
+    }
+
+    /// Keys in a text with points between them, or in a list.
+    fn path(&self, raw: &'a RawValue) -> Result<Vec<String>, SchemaFileError> {
+        if raw.get().starts_with('[') {
+            return self.array(raw)?.into_iter().map(|key| self.string(key)).collect();
+        }
+        Ok(self.string(raw)?.split('.').map(str::to_owned).collect())
     }
 
     fn allow(&self, list: &'a RawValue) -> Result<Allow, SchemaFileError> {

@@ -1,4 +1,4 @@
-use rowmill_json::{Allow, Column, Layout};
+use rowmill_json::{Allow, Column, Layout, Unknown};
 
 use super::{parse, print};
 use crate::entity;
@@ -21,7 +21,7 @@ fn of(columns: impl IntoIterator<Item = Column>) -> Layout {
 #[test]
 fn every_word() {
     type Make = fn(&'static str) -> Column;
-    let words: [(&str, Make); 14] = [
+    let words: [(&str, Make); 17] = [
         ("int32", Column::int32),
         ("int64", Column::int64),
         ("uint64", Column::uint64),
@@ -36,6 +36,9 @@ fn every_word() {
         ("duration", Column::duration),
         ("json", Column::json),
         ("enum", Column::category),
+        ("duration_parts", Column::duration_parts),
+        ("raw_json", Column::raw_json),
+        ("line_number", Column::line_number),
     ];
     for (word, make) in words {
         let read = layout(&format!(r#"{{"name": "x", "type": " {word} "}}"#));
@@ -62,6 +65,65 @@ fn attributes() {
     ]);
     assert_eq!(read, expected);
     assert_eq!(parse(&print(&read)).unwrap(), read);
+}
+
+#[test]
+fn paths_unions_and_unknown_keys() {
+    let mut rescue = Allow::NONE;
+    rescue.rescue_digits = true;
+    let text = r#"{"unknown": "rescue", "fields": [
+        {"name": "a", "type": "int32", "path": "b.c"},
+        {"name": "d", "type": "decimal(10,2)", "allow": ["rescue_digits"], "path": ["e.f", ""]},
+        {"name": "g", "type": "enum", "values": ["x", "y\"z"]},
+        {"name": "h", "type": "unread"},
+        {"name": "u", "type": "union", "tag": "Kind", "value": "Value", "arms": [
+            {"name": "One", "type": "struct<v: int32>"},
+            {"name": "Two", "type": "string"}]},
+        {"name": "v", "tag": "t", "value": "w", "arms": [{"name": "a", "type": "json"}]}]}"#;
+    let read = parse(text).unwrap();
+    let expected = Layout::with(
+        [
+            Column::int32("a").path(["b", "c"]),
+            Column::decimal("d", 10, 2).allow(rescue).path(["e.f", ""]),
+            Column::category("g").known_values(["x", "y\"z"]),
+            Column::unread("h"),
+            Column::union(
+                "u",
+                "Kind",
+                "Value",
+                [Column::record("One", [Column::int32("v")]), Column::string("Two")],
+            ),
+            Column::union("v", "t", "w", [Column::json("a")]),
+        ],
+        Unknown::Rescue,
+    )
+    .unwrap();
+    assert_eq!(read, expected);
+    assert_eq!(parse(&print(&read)).unwrap(), read);
+    for (field, message) in [
+        (
+            r#"{"name": "u", "type": "union", "tag": "k", "value": "v"}"#,
+            "u: union needs the attribute \"arms\"",
+        ),
+        (
+            r#"{"name": "u", "type": "union", "arms": [], "value": "v"}"#,
+            "u: union needs the attribute \"tag\"",
+        ),
+        (
+            r#"{"name": "u", "type": "int32", "arms": []}"#,
+            "u: the attribute \"arms\" does not fit the type \"int32\"",
+        ),
+        (r#"{"name": "u", "type": "int32", "path": 5}"#, "u: expected a string"),
+        (
+            r#"{"name": "u", "type": "int32", "values": ["a"]}"#,
+            "u: known values fit enumerations only",
+        ),
+        (r#"{"name": "u", "type": "int32", "path": []}"#, "u: has an empty path"),
+    ] {
+        assert_eq!(refused(field), message);
+    }
+    let error = parse(r#"{"unknown": "keep", "fields": []}"#).unwrap_err();
+    assert_eq!(error.reason(), "unknown keys cannot be \"keep\"; known are ignore, error, rescue");
 }
 
 #[test]
@@ -117,7 +179,7 @@ fn the_document() {
         ),
         (
             "{\"fields\": [],\n \"name\": \"x\"}",
-            "line 2, column 10: unknown attribute \"name\"; known are version, fields",
+            "line 2, column 10: unknown attribute \"name\"; known are version, unknown, fields",
         ),
         ("{\"fields\": [], \"fields\": []}", "line 1, column 26: \"fields\" stands twice"),
     ] {

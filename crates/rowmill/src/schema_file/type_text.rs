@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow_schema::{DataType, TimeUnit};
-use rowmill_json::{Allow, Column, Kind};
+use rowmill_json::{Allow, Column, Kind, Unknown};
 
 /// Deepest nesting that is read, the same as [`Layout::new`](crate::Layout::new) accepts:
 /// the readers recurse, so text from outside must not set the depth.
@@ -12,7 +12,7 @@ pub(super) const DEEPEST: usize = 64;
 type Make = fn(String) -> Column;
 
 /// Every type that is one word, and how a column of it is made.
-const WORDS: [(&str, Make); 14] = [
+const WORDS: [(&str, Make); 18] = [
     ("int32", Column::int32),
     ("int64", Column::int64),
     ("uint64", Column::uint64),
@@ -27,16 +27,26 @@ const WORDS: [(&str, Make); 14] = [
     ("duration", Column::duration),
     ("json", Column::json),
     ("enum", Column::category),
+    ("duration_parts", Column::duration_parts),
+    ("raw_json", Column::raw_json),
+    ("line_number", Column::line_number),
+    ("unread", Column::unread),
 ];
 
 type Flag = fn(&mut Allow) -> &mut bool;
 
 /// Every leniency by its name, and where it is kept.
-pub(super) const LENIENCIES: [(&str, Flag); 3] = [
+pub(super) const LENIENCIES: [(&str, Flag); 5] = [
     ("empty_as_null", |allow| &mut allow.empty_as_null),
     ("date_as_midnight", |allow| &mut allow.date_as_midnight),
     ("cut_digits", |allow| &mut allow.cut_digits),
+    ("round_digits", |allow| &mut allow.round_digits),
+    ("rescue_digits", |allow| &mut allow.rescue_digits),
 ];
+
+/// What becomes of unknown keys, by name.
+pub(super) const UNKNOWN: [(&str, Unknown); 3] =
+    [("ignore", Unknown::Ignore), ("error", Unknown::Error), ("rescue", Unknown::Rescue)];
 
 /// The word for a type; of nested ones only the outer word, as used beside `fields`, `item` and
 /// `value`.
@@ -45,6 +55,11 @@ pub(super) fn name(kind: &Kind) -> Cow<'static, str> {
         Kind::Uuid => "uuid",
         Kind::Json => "json",
         Kind::Duration => "duration",
+        Kind::DurationParts => "duration_parts",
+        Kind::RawJson => "raw_json",
+        Kind::LineNumber => "line_number",
+        Kind::Unread => "unread",
+        Kind::Union(_) => "union",
         Kind::List(_) => "list",
         Kind::Record(_) => "struct",
         Kind::Map(_) => "map",
@@ -199,7 +214,7 @@ impl<'a> Parser<'a> {
 fn unknown(word: &str) -> String {
     let words: Vec<&str> = WORDS.iter().map(|(known, _)| *known).collect();
     format!(
-        "unknown type \"{word}\"; known are {}, decimal(p,s), list<T>, struct<a:T>, map<string,T>",
+        "unknown type \"{word}\"; known are {}, union, decimal(p,s), list<T>, struct<a:T>, map<string,T>",
         words.join(", ")
     )
 }

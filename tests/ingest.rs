@@ -7,16 +7,26 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::LogicalType;
+use rowmill::arrow::array::types::Int32Type;
+use rowmill::arrow::array::{
+    Array, DictionaryArray, FixedSizeBinaryArray, StringArray, TimestampMicrosecondArray,
+};
 use rowmill::mews::{Client, Credentials, Entity, Platform, ReadyExport};
 use rowmill::{
-    Bytes, Cancel, Column, ErrorKind, FOOTER_PROOF, Layout, Limit, Manifest, OnBadRow, Progress,
-    Proof, Report, ingest,
+    Bytes, Cancel, Column, ErrorKind, FOOTER_PROOF, Layout, Limit, Lineage, Manifest, OnBadRow,
+    Progress, Proof, Report, ingest,
 };
 use rowmill_testkit::corpus::Kind;
 use rowmill_testkit::server::{Fault, Server, Setup, Trigger};
 
 /// A finished export from a server with this set-up.
 async fn ready(setup: Setup, entity: Entity) -> (Server, ReadyExport) {
+    ready_for(setup, entity, &[]).await
+}
+
+/// The same for these enterprises.
+async fn ready_for(setup: Setup, entity: Entity, ids: &[&str]) -> (Server, ReadyExport) {
     let server = Server::start(setup).await.expect("runs");
     let tokens = Credentials::new(server.client_token(), server.access_token(), "Tests 1.0");
     let client = Client::builder(Platform::Custom(server.url().to_owned()), tokens)
@@ -27,7 +37,9 @@ async fn ready(setup: Setup, entity: Entity) -> (Server, ReadyExport) {
         .idle_timeout(Duration::from_secs(5))
         .build()
         .expect("a client");
-    let pending = client.export(entity).send().await.expect("accepted");
+    let request = client.export(entity);
+    let request = if ids.is_empty() { request } else { request.enterprises(ids.to_vec()) };
+    let pending = request.send().await.expect("accepted");
     let export = pending.ready().await.expect("ready");
     (server, export)
 }
@@ -283,4 +295,80 @@ async fn a_panic_on_the_thread_comes_back_as_an_error() {
     let error = run.into_parquet(folder.path()).await.expect_err("a panic");
     assert_eq!(error.kind(), ErrorKind::Internal);
     assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+}
+
+const ENTERPRISE: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_can_say_which_export_they_are_of() {
+    let setup = Setup::new().files("N", [numbers(10), numbers(3_000)]);
+    let (server, export) = ready_for(setup, Entity::Other("N".into()), &[ENTERPRISE]).await;
+    let (id, folder) = (export.id().to_owned(), tempfile::tempdir().expect("a folder"));
+    let run = || ingest(export.clone()).layout(number()).lineage(Lineage::ALL);
+    let report = run().into_parquet(folder.path()).await.expect("ingests");
+
+    let mut instants: Vec<i64> = Vec::new();
+    for file in &report.files {
+        let reader = File::open(&file.part).expect("opens");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(reader).expect("Parquet");
+        let leaf = reader.parquet_schema().columns().last().expect("columns").clone();
+        assert_eq!(leaf.logical_type_ref(), Some(&LogicalType::Uuid));
+        let fields = reader.schema().fields().clone();
+        let mut names = vec!["n"];
+        names.extend(Lineage::ALL.map(Lineage::column_name));
+        assert_eq!(fields.iter().map(|field| field.name()).collect::<Vec<_>>(), names);
+        assert!(fields.iter().all(|field| !field.is_nullable()));
+        let expected = Column::uuid("_enterprise_id").required().field();
+        assert_eq!(fields.last(), Some(&expected), "with its extension type");
+        for batch in reader.build().expect("a table") {
+            let batch = batch.expect("a batch");
+            let text = |name| {
+                let column = batch.column_by_name(name).expect("there");
+                let column: &DictionaryArray<Int32Type> =
+                    column.as_any().downcast_ref().expect("a dictionary");
+                assert!(column.keys().values().iter().all(|key| *key == 0));
+                let words: &StringArray = column.values().as_any().downcast_ref().expect("text");
+                words.value(0).to_owned()
+            };
+            assert_eq!((text("_file"), text("_export_id")), (file.source.clone(), id.clone()));
+            let uuids = batch.column_by_name("_enterprise_id").expect("there");
+            let uuids: &FixedSizeBinaryArray = uuids.as_any().downcast_ref().expect("UUIDs");
+            let expected = ENTERPRISE.replace('-', "");
+            for uuid in uuids.iter() {
+                let hex: String =
+                    uuid.expect("never null").iter().map(|b| format!("{b:02x}")).collect();
+                assert_eq!(hex, expected);
+            }
+            let column = batch.column_by_name("_ingested_at").expect("there");
+            let column: &TimestampMicrosecondArray =
+                column.as_any().downcast_ref().expect("instants");
+            instants.extend_from_slice(column.values());
+        }
+    }
+    assert_eq!(instants.len(), 3_010);
+    assert!(instants.iter().all(|instant| *instant == instants[0]));
+
+    // Once more there is nothing to do; with other columns it would be another table.
+    assert!(run().into_parquet(folder.path()).await.expect("is there").already_there);
+    let other = ingest(export.clone()).layout(number()).lineage([Lineage::File]);
+    let error = other.into_parquet(folder.path()).await.expect_err("is in the way");
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert_eq!(server.requests().downloads, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_of_other_than_one_enterprise_has_no_enterprise_id() {
+    let two = [ENTERPRISE, "0f515589-99b4-423d-b83a-b237009f0509"];
+    // Customers are of a chain, which is what the server says where nothing is asked for.
+    for (entity, ids) in [("N", &two[..]), ("Customer", &[])] {
+        let setup = Setup::new().files(entity, [numbers(10)]);
+        let (server, export) = ready_for(setup, entity.into(), ids).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = ingest(export).layout(number()).lineage([Lineage::EnterpriseId]);
+        let error = run.into_parquet(folder.path().join("lake")).await.expect_err("not one");
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains("_enterprise_id"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+        assert_eq!(server.requests().downloads, 0);
+    }
 }

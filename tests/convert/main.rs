@@ -3,6 +3,7 @@
 mod bad_rows;
 mod checksums;
 mod inputs;
+mod lineage;
 mod outputs;
 mod parquet_files;
 mod redact;

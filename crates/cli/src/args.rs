@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rowmill::{Compression, Limit};
+use rowmill::{Compression, Limit, Lineage};
 use serde::Serialize;
 
 use crate::values::{self, Interval};
@@ -228,6 +228,11 @@ pub(crate) struct Writing {
     /// [default: 1000 for gzip, 20000 for zstd]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_expansion: Option<u64>,
+
+    /// Add columns that say where rows have come from: any of file, export_id, ingested_at and
+    /// enterprise_id (the last but one makes output depend on the clock)
+    #[arg(long, value_name = "NAME[,NAME...]", value_parser = values::lineage, value_delimiter = ',')]
+    pub(crate) lineage: Vec<Lineage>,
 
     /// zstd[:LEVEL], snappy or none
     #[arg(long, value_name = "CODEC", value_parser = values::compression, default_value = "zstd")]

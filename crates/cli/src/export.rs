@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rowmill::mews::chrono::{NaiveDate, NaiveTime};
 use rowmill::mews::{Client, Credentials, Entity, PendingExport, Platform};
-use rowmill::{Layout, Report, entity};
+use rowmill::{Layout, Lineage, Report, entity};
 
 use crate::args::Export;
 use crate::exit::Failure;
@@ -25,6 +25,7 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     let own_layout = args.schema.as_deref().map(layout::from_file).transpose()?;
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
+    check_lineage(&args)?;
     let client = client(&args)?;
     for name in names {
         let layout = match &own_layout {
@@ -33,6 +34,17 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
         };
         let report = one(&args, &client, name, &layout).await?;
         output::report(&report, &args.out.join(name).display().to_string(), args.writing.json)?;
+    }
+    Ok(())
+}
+
+/// What can be told before the export says what it was made for.
+fn check_lineage(args: &Export) -> Result<(), Failure> {
+    let wanted = args.writing.lineage.contains(&Lineage::EnterpriseId);
+    if wanted && (args.enterprise_id.len() > 1 || !args.chain_id.is_empty()) {
+        return Err(Failure::usage(
+            "--lineage enterprise_id is for one --enterprise-id, and no --chain-id",
+        ));
     }
     Ok(())
 }

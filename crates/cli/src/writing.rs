@@ -32,6 +32,7 @@ macro_rules! configure {
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
             .overwrite(writing.overwrite)
             .redact(writing.redact)
+            .lineage(writing.lineage.iter().copied())
             // Who reads the summary alone has no use for it.
             .checksum(writing.json)
             .progress($crate::progress::callback());

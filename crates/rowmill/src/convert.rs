@@ -8,6 +8,7 @@ use rowmill_json::Layout;
 
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
+use crate::lineage::Table;
 use crate::report::Report;
 use crate::settings::{Settings, setters};
 use crate::sink::Target;
@@ -81,8 +82,9 @@ impl Convert {
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
     ///   compressed bytes are damaged.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
-    /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level, or a file that would be
-    ///   read and written, or written twice.
+    /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level, a file that would be
+    ///   read and written, or written twice, or a column of lineage that only exports have.
+    /// * [`Schema`](crate::ErrorKind::Schema): the layout has a column of the name of one of lineage.
     /// * [`Output`](crate::ErrorKind::Output): the output exists and may not be replaced, another
     ///   run writes there, or the disk refuses.
     /// * [`Cancelled`](crate::ErrorKind::Cancelled).
@@ -97,7 +99,8 @@ impl Convert {
         }
         let inputs = inputs(&sources)?;
         let target = Target::of(output, sources.len() > 1);
-        let mut job = Job::start(self.layout.clone(), self.settings.clone(), None, inputs, target)?;
+        let table = Table::new(self.layout.clone(), &self.settings.lineage, None)?;
+        let mut job = Job::start(table, self.settings.clone(), None, inputs, target)?;
         job.spare(sources.iter().filter_map(Source::as_path))?;
         let Settings { max_expansion, cancel, .. } = &self.settings;
         for source in sources {

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Input, Job};
+use crate::lineage::{Origin, Table};
 use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
@@ -84,9 +85,16 @@ impl Ingest {
         let cancel = settings.cancel.clone();
         let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
         let inputs = inputs(&export)?;
+        let scope = export.scope();
+        let origin = Origin {
+            export: export.id(),
+            enterprises: &scope.enterprise_ids,
+            chains: &scope.chain_ids,
+        };
+        let table = Table::new(layout, &settings.lineage, Some(&origin))?;
         if !settings.overwrite
             && let Some(report) =
-                earlier::report(directory.as_ref(), &settings, &layout, export.id(), &inputs)
+                earlier::report(directory.as_ref(), &settings, table.schema(), export.id(), &inputs)
         {
             return Ok(report);
         }
@@ -95,7 +103,7 @@ impl Ingest {
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
-        let claim = move || Job::start(layout, settings, Some(id), inputs, target);
+        let claim = move || Job::start(table, settings, Some(id), inputs, target);
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
         // the worker waits for cannot be waiting for bytes.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use rowmill_json::{Counts, Decoder, Layout};
+use rowmill_json::{Counts, Decoder};
 
 use crate::checksum::Checksum;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lineage::{Stamp, Table};
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
@@ -35,7 +36,7 @@ pub(crate) struct Input {
 
 /// A run on its way. Dropping it removes everything it has written.
 pub(crate) struct Job {
-    layout: Layout,
+    table: Table,
     settings: Settings,
     export: Option<String>,
     inputs: Vec<Input>,
@@ -53,7 +54,7 @@ impl Job {
     /// Claims the output and makes sure that nothing is there that must stay. `export` is the id of
     /// the export that `inputs` are the files of.
     pub(crate) fn start(
-        layout: Layout,
+        table: Table,
         settings: Settings,
         export: Option<String>,
         inputs: Vec<Input>,
@@ -71,9 +72,10 @@ impl Job {
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
-        let checksum = settings.checksum.then(|| Checksum::new(layout.schema())).transpose()?;
+        let schema = table.layout().schema();
+        let checksum = settings.checksum.then(|| Checksum::new(schema)).transpose()?;
         let job = Self {
-            layout,
+            table,
             settings,
             export,
             inputs,
@@ -126,8 +128,14 @@ impl Job {
         };
         let set_aside = self.quarantine.rows();
         let codec = self.settings.compression;
-        let mut part = self.output.begin(&input.stem, self.layout.schema(), codec)?;
-        let mut decoder = Decoder::with(&self.layout, self.settings.decoder_options());
+        let mut sinks = Sinks {
+            part: self.output.begin(&input.stem, self.table.schema(), codec)?,
+            stamp: self.table.stamp(&input.name),
+            checksum: &mut self.checksum,
+            quarantine: &mut self.quarantine,
+        };
+        let options = self.settings.decoder_options();
+        let mut decoder = Decoder::with(self.table.layout(), options);
         let progress = |rows, quarantined, finished| Progress {
             file,
             files: self.inputs.len(),
@@ -142,14 +150,13 @@ impl Job {
         for chunk in source.chunks {
             self.settings.cancel.check()?;
             decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
-            let sinks = (&mut part, &mut self.checksum, &mut self.quarantine);
-            drain(&mut decoder, sinks, &self.settings, &input)?;
-            let quarantined = self.quarantine.rows() - set_aside;
-            self.settings.tell(|| progress(part.rows(), quarantined, false));
+            sinks.drain(&mut decoder, &self.settings, &input)?;
+            let quarantined = sinks.quarantine.rows() - set_aside;
+            self.settings.tell(|| progress(sinks.part.rows(), quarantined, false));
         }
         decoder.finish();
-        let sinks = (&mut part, &mut self.checksum, &mut self.quarantine);
-        drain(&mut decoder, sinks, &self.settings, &input)?;
+        sinks.drain(&mut decoder, &self.settings, &input)?;
+        let part = sinks.part;
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
@@ -257,27 +264,30 @@ impl Job {
     }
 }
 
-/// Takes what the decoder has ready.
-fn drain(
-    decoder: &mut Decoder,
-    (part, checksum, quarantine): (&mut PartWriter, &mut Option<Checksum>, &mut Quarantine),
-    settings: &Settings,
-    input: &Input,
-) -> Result<()> {
-    loop {
-        let batch = decoder.next_batch();
-        for reject in decoder.take_rejects() {
-            quarantine.add(&input.name, &reject)?;
-        }
-        match batch.map_err(|e| Error::decode(&input.name, e))? {
-            Some(batch) => {
-                if let Some(checksum) = checksum {
-                    checksum.update(&batch)?;
-                }
-                part.write(&batch)?;
+/// Where the rows of one source go.
+struct Sinks<'a> {
+    part: PartWriter,
+    stamp: Stamp,
+    checksum: &'a mut Option<Checksum>,
+    quarantine: &'a mut Quarantine,
+}
+
+impl Sinks<'_> {
+    /// Takes what the decoder has ready.
+    fn drain(&mut self, decoder: &mut Decoder, settings: &Settings, input: &Input) -> Result<()> {
+        loop {
+            let batch = decoder.next_batch();
+            for reject in decoder.take_rejects() {
+                self.quarantine.add(&input.name, &reject)?;
             }
-            None => return Ok(()),
+            let Some(batch) = batch.map_err(|e| Error::decode(&input.name, e))? else {
+                return Ok(());
+            };
+            if let Some(checksum) = self.checksum {
+                checksum.update(&batch)?;
+            }
+            self.part.write(&self.stamp.add(batch)?)?;
+            settings.cancel.check()?;
         }
-        settings.cancel.check()?;
     }
 }

@@ -43,7 +43,8 @@
 //!   the lines of its source equal the rows in it, the rows set aside and the blank lines together.
 //!   That proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
 //! * An [`Error`] about data names file, line, byte and column, and never shows a value.
-//! * The same input gives the same bytes, whatever the number of threads.
+//! * The same input gives the same bytes, whatever the number of threads (as long as no column of
+//!   [`Lineage`] is asked for that depends on the clock or on names).
 //! * Memory does not grow with the size of the input.
 
 #![forbid(unsafe_code)]
@@ -56,6 +57,7 @@ mod error;
 #[cfg(feature = "mews")]
 mod ingest;
 mod job;
+mod lineage;
 mod progress;
 mod quarantine;
 mod report;
@@ -78,6 +80,7 @@ pub use convert::{Convert, convert};
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "mews")]
 pub use ingest::{Ingest, ingest};
+pub use lineage::Lineage;
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::{

@@ -30,7 +30,8 @@ pub struct Report {
     /// Bytes of JSON Lines, after decompression.
     pub bytes: u64,
     /// [`Checksum`](crate::Checksum) of the rows written, those of all files one after the other, as
-    /// 32 hexadecimal digits. It says whether two runs have found the same rows, whatever the
+    /// 32 hexadecimal digits: of the columns of the layout, without those of
+    /// [lineage](crate::Lineage). It says whether two runs have found the same rows, whatever the
     /// number of threads, the compression, and the cutting of batches and files. `None` where it was
     /// not [asked for](crate::Convert::checksum) or [nothing was done](Self::already_there).
     pub checksum: Option<String>,

@@ -7,8 +7,10 @@ mod compression;
 mod duration;
 mod interval;
 mod limit;
+mod lineage;
 
 pub(crate) use compression::compression;
 pub(crate) use duration::duration;
 pub(crate) use interval::{Interval, interval};
 pub(crate) use limit::limit;
+pub(crate) use lineage::lineage;

@@ -257,6 +257,38 @@ fn a_schema_file_takes_the_place_of_the_layout() {
 }
 
 #[test]
+fn rows_say_which_export_and_enterprise_they_are_of() {
+    let setup = Setup::new().corpus(Kind::Reservation, 20, 2);
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let args = format!(
+        "--entity Reservation -o lake --json --enterprise-id {ID} \
+         --lineage file,export_id,ingested_at,enterprise_id"
+    );
+    let outcome = api.export(&args).folder(folder.path()).run();
+    outcome.ended(0);
+    api.discreet(&outcome);
+    for part in parts(folder.path()) {
+        let (schema, batches) = read(&part);
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let last = ["_file", "_export_id", "_ingested_at", "_enterprise_id"];
+        assert_eq!(names[names.len() - 4..], last);
+        for batch in batches {
+            for column in &batch.columns()[names.len() - 4..] {
+                assert_eq!(column.null_count(), 0);
+            }
+        }
+    }
+    // Of two there is not one id, and that is told before anything is asked for.
+    let args = format!("--entity Bill -o lake --lineage enterprise_id --enterprise-id {ID} {ID}");
+    let outcome = api.export(&args).folder(folder.path()).run();
+    outcome.failed(2, &["--enterprise-id"]);
+    let args = format!("--entity Customer -o lake --lineage enterprise_id --chain-id {ID}");
+    let outcome = api.export(&args).folder(folder.path()).run();
+    outcome.failed(2, &["--enterprise-id"]);
+    assert_eq!(api.server.requests().add, 1);
+}
+
+#[test]
 fn wrong_options_are_found_before_anything_is_asked_for() {
     let (api, folder) = (Api::start(Setup::new()), TempDir::new().expect("a folder"));
     for (args, word) in [

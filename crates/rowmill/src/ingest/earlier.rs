@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use rowmill_json::{Counts, Layout, OnBadRow};
+use rowmill_json::{Counts, OnBadRow};
 
+use crate::arrow::Schema;
 use crate::job::Input;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
@@ -13,11 +14,11 @@ use crate::sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof, manifest_path};
 
 /// The report of a run that has already done what is asked for, if there was one: its manifest
 /// names these inputs with these sizes, and every part is in place as it was written, with the
-/// columns of this layout. `None` in every other case, whatever the reason.
+/// columns of this schema. `None` in every other case, whatever the reason.
 pub(super) fn report(
     root: &Path,
     settings: &Settings,
-    layout: &Layout,
+    schema: &Schema,
     export: &str,
     inputs: &[Input],
 ) -> Option<Report> {
@@ -38,7 +39,7 @@ pub(super) fn report(
     report.manifest = Some(place.display().to_string());
     for (part, input) in manifest.parts.iter().zip(inputs) {
         let path = root.join(&part.path);
-        let proof = proof(&path, part, input, layout)?;
+        let proof = proof(&path, part, input, schema)?;
         report.rows += proof.rows;
         report.lines += proof.lines;
         report.blank += proof.blank;
@@ -65,7 +66,7 @@ pub(super) fn report(
 }
 
 /// The proof in a part that is in place and was made of this input.
-fn proof(path: &Path, part: &ManifestPart, input: &Input, layout: &Layout) -> Option<Proof> {
+fn proof(path: &Path, part: &ManifestPart, input: &Input, schema: &Schema) -> Option<Proof> {
     let promised = input.promised.unwrap_or_default();
     let file = File::open(path).ok()?;
     if part.source != input.file_name
@@ -80,6 +81,6 @@ fn proof(path: &Path, part: &ManifestPart, input: &Input, layout: &Layout) -> Op
     let proof: Proof = serde_json::from_str(pair.value.as_deref()?).ok()?;
     let same = proof.source == part.source
         && proof.rows == part.rows
-        && footer.schema().fields() == layout.schema().fields();
+        && footer.schema().fields() == schema.fields();
     same.then_some(proof)
 }

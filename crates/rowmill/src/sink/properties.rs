@@ -1,4 +1,5 @@
-//! How each column of a Parquet file is encoded, decided from its type alone.
+//! How each column of a Parquet file is encoded, decided from its type and, for columns of lineage,
+//! its name.
 
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::basic::{self, Encoding, LogicalType, ZstdLevel};
@@ -7,6 +8,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use crate::arrow::Schema;
+use crate::lineage::is_constant;
 use crate::settings::Compression;
 
 /// Rows of a row group at most.
@@ -41,6 +43,10 @@ pub(super) fn properties(schema: &Schema, codec: Compression) -> Result<WriterPr
 /// The encoding of a column whose values hardly ever repeat, so that looking each up in a
 /// dictionary is wasted; `None` for those that are better off with one.
 fn encoding(column: &ColumnDescriptor) -> Option<Encoding> {
+    // One value in all rows: a dictionary of one word, and next to nothing for each row.
+    if matches!(column.path().parts(), [name] if is_constant(name)) {
+        return None;
+    }
     match column.logical_type_ref()? {
         LogicalType::Timestamp { .. } => Some(Encoding::DELTA_BINARY_PACKED),
         LogicalType::Uuid | LogicalType::Decimal { .. } | LogicalType::Json => {

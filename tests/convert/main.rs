@@ -2,6 +2,7 @@
 
 mod bad_rows;
 mod checksums;
+mod drift;
 mod inputs;
 mod lineage;
 mod outputs;

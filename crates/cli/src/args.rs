@@ -78,6 +78,9 @@ pub(crate) struct Convert {
     pub(crate) schema: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    #[command(flatten)]
     pub(crate) writing: Writing,
 }
 
@@ -202,7 +205,41 @@ pub(crate) struct Export {
     pub(crate) credentials: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    #[command(flatten)]
     pub(crate) writing: Writing,
+}
+
+/// What `convert` and `export` have in common: what is read of the rows.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// Read these columns alone, in this order: paths such as Id or Amount.Net; NAME=PATH takes a value
+    /// out of the objects around it
+    #[arg(long, value_name = "PATH[,PATH...]", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+
+    /// What becomes of keys that are not in the layout [default: as the schema file says, or ignore]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    pub(crate) unknown: Option<UnknownKeys>,
+
+    /// Refuse lines longer than this many bytes [default: 64 MiB]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    pub(crate) max_line_bytes: Option<u32>,
+
+    /// Refuse rows with more than this many objects and arrays inside one another [default: 256]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) max_depth: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnknownKeys {
+    /// Leave them out, and report them
+    Ignore,
+    /// Their rows are bad ones
+    Error,
+    /// Keep them, in a column `_rescued` of JSON text
+    Rescue,
 }
 
 /// What `convert` and `export` have in common: the policy for bad rows and the output.
@@ -258,6 +295,9 @@ pub(crate) enum OnError {
     Fail,
     /// Set bad rows aside and keep the good ones
     Quarantine,
+    /// Make a cell null that does not fit its column, where the column may be null; set other bad
+    /// rows aside
+    Null,
 }
 
 #[cfg(feature = "demo")]

@@ -14,6 +14,7 @@ use crate::{layout, output};
 
 pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Result<(), Failure> {
     let layout = layout::named(args.entity.as_deref(), args.schema.as_deref())?;
+    let layout = args.reading.part_of(&layout)?;
     if args.inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
         return Err(Failure::usage("standard input (-) can be read only once"));
     }
@@ -24,7 +25,7 @@ pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Resul
         .collect();
 
     let cancel = Cancel::new();
-    let mut convert = configure!(rowmill::Convert::new(&layout), args.writing);
+    let mut convert = configure!(rowmill::Convert::new(&layout), args.reading, args.writing);
     convert = convert.cancel(cancel.clone());
     if let Some(name) = &args.entity {
         convert = convert.name(name);

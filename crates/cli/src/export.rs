@@ -32,6 +32,7 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
             Some(layout) => layout.clone(),
             None => layout::of_entity(name)?,
         };
+        let layout = args.reading.part_of(&layout)?;
         let report = one(&args, &client, name, &layout).await?;
         output::report(&report, &args.out.join(name).display().to_string(), args.writing.json)?;
     }
@@ -104,7 +105,7 @@ async fn one(
         let (id, found) = (ready.id(), ready.entity());
         return Err(Failure::usage(format!("export {id} is one of {found}, not of {name}")));
     }
-    let ingest = configure!(rowmill::ingest(ready).layout(layout), args.writing);
+    let ingest = configure!(rowmill::ingest(ready).layout(layout), args.reading, args.writing);
     Ok(ingest.into_parquet(&args.out).await?)
 }
 

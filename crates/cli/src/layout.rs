@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use rowmill::{Layout, entity, schema_file};
+use rowmill::{Layout, LayoutError, Unknown, entity, schema_file};
 
+use crate::args::{Reading, UnknownKeys};
 use crate::exit::Failure;
 
 /// The layout that the options `--entity` and `--schema` name.
@@ -16,6 +17,28 @@ pub(crate) fn named(entity: Option<&str>, schema: Option<&Path>) -> Result<Layou
             "a layout is needed, as it is not inferred from the data yet: name a Mews entity with \
              --entity NAME or a schema file with --schema FILE",
         )),
+    }
+}
+
+impl Reading {
+    /// What these options leave of a layout.
+    pub(crate) fn part_of(&self, layout: &Layout) -> Result<Layout, Failure> {
+        let wrong = |option: &str| {
+            let option = option.to_owned();
+            move |error: LayoutError| Failure::usage(format!("{option}: {error}"))
+        };
+        let mut layout = layout.clone();
+        if !self.columns.is_empty() {
+            let paths = self.columns.iter().map(String::as_str);
+            layout = layout.select(paths).map_err(wrong("--columns"))?;
+        }
+        let unknown = match self.unknown {
+            None => return Ok(layout),
+            Some(UnknownKeys::Ignore) => Unknown::Ignore,
+            Some(UnknownKeys::Error) => Unknown::Error,
+            Some(UnknownKeys::Rescue) => Unknown::Rescue,
+        };
+        layout.with_unknown(unknown).map_err(wrong("--unknown"))
     }
 }
 

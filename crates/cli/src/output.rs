@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use rowmill::Report;
+use rowmill::{DriftReport, Report};
 use serde::Serialize;
 
 use crate::exit::{self, Failure};
@@ -42,7 +42,39 @@ pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failu
             None => note(&format!("{rows} quarantined")),
         }
     }
+    drift(&report.drift);
     if json { print_json(report) } else { print(&summary(report, out)) }
+}
+
+/// New keys and values that are told; the report has all of them.
+const TOLD: usize = 5;
+
+/// Tells on standard error what is new in the data. Values stay out of it: they are people's data.
+fn drift(drift: &DriftReport) {
+    let mut more = drift.more_new_keys > 0;
+    for key in drift.new_keys.iter().take(TOLD) {
+        let times = counted(key.count, "time");
+        note(&format!(
+            "{}, line {}: new key {} ({}), {times}",
+            key.file,
+            key.first_line,
+            // It comes from the data, and a terminal takes some characters for orders.
+            key.path.escape_debug(),
+            key.kinds
+        ));
+    }
+    more |= drift.new_keys.len() > TOLD;
+    for value in drift.new_values.iter().take(TOLD) {
+        let times = counted(value.count, "time");
+        note(&format!(
+            "{}, line {}: new value in {}, {times}",
+            value.file, value.first_line, value.column
+        ));
+    }
+    more |= drift.new_values.len() > TOLD;
+    if more {
+        note("there are more new keys or values; --json reports them");
+    }
 }
 
 fn summary(report: &Report, out: &str) -> String {
@@ -65,6 +97,9 @@ fn summary(report: &Report, out: &str) -> String {
         (bent.empty_as_null, "empty text", "read as null"),
         (bent.date_as_midnight, "plain date", "read as midnight UTC"),
         (bent.cut_digits, "instant", "cut to the precision of its column"),
+        (bent.round_digits, "decimal", "rounded to the scale of its column"),
+        (bent.rescue_digits, "decimal", "with more digits than its column kept as written"),
+        (bent.nulled, "cell", "that did not fit its column made null"),
     ] {
         if count > 0 {
             text.push_str(&format!("\n  {} {became}", counted(count, what)));

@@ -8,23 +8,23 @@ use crate::exit::Failure;
 impl Writing {
     /// The policy for bad rows; options that only make sense with the other one are refused.
     pub(crate) fn on_bad_row(&self) -> Result<OnBadRow, Failure> {
+        let at_most = self.max_rejects.unwrap_or(Limit::None);
         let unused = match self.on_error {
-            OnError::Quarantine => {
-                let at_most = self.max_rejects.unwrap_or(Limit::None);
-                return Ok(OnBadRow::Quarantine { at_most });
-            }
+            OnError::Quarantine => return Ok(OnBadRow::Quarantine { at_most }),
+            OnError::Null => return Ok(OnBadRow::Null { at_most }),
             OnError::Fail if self.rejects.is_some() => "--rejects",
             OnError::Fail if self.redact => "--redact",
             OnError::Fail if self.max_rejects.is_some() => "--max-rejects",
             OnError::Fail => return Ok(OnBadRow::Fail),
         };
-        Err(Failure::usage(format!("{unused} needs --on-error quarantine")))
+        Err(Failure::usage(format!("{unused} needs --on-error quarantine or null")))
     }
 }
 
 /// Sets the shared options on one of the library's builders, which have the same methods.
 macro_rules! configure {
-    ($builder:expr, $writing:expr) => {{
+    ($builder:expr, $reading:expr, $writing:expr) => {{
+        let reading: &$crate::args::Reading = &$reading;
         let writing: &$crate::args::Writing = &$writing;
         let mut builder = $builder
             .on_bad_row(writing.on_bad_row()?)
@@ -38,6 +38,12 @@ macro_rules! configure {
             .progress($crate::progress::callback());
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);
+        }
+        if let Some(bytes) = reading.max_line_bytes {
+            builder = builder.max_line_bytes(bytes as usize);
+        }
+        if let Some(depth) = reading.max_depth {
+            builder = builder.max_depth(depth.into());
         }
         if let Some(times) = writing.max_expansion {
             builder = builder.max_expansion(times);

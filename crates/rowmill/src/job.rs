@@ -10,6 +10,7 @@ use std::time::Instant;
 use rowmill_json::{Counts, Decoder};
 
 use crate::checksum::Checksum;
+use crate::drift::{DriftReport, Nulls};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lineage::{Stamp, Table};
 use crate::progress::Progress;
@@ -46,6 +47,8 @@ pub(crate) struct Job {
     counts: Counts,
     /// Of the rows of all sources, one after the other, if it was asked for.
     checksum: Option<Checksum>,
+    drift: DriftReport,
+    nulls: Nulls,
     files: Vec<FileReport>,
     started: Instant,
 }
@@ -74,6 +77,7 @@ impl Job {
         let quarantine = Quarantine::new(&settings, &output, names)?;
         let schema = table.layout().schema();
         let checksum = settings.checksum.then(|| Checksum::new(schema)).transpose()?;
+        let nulls = Nulls::new(schema);
         let job = Self {
             table,
             settings,
@@ -83,6 +87,8 @@ impl Job {
             output,
             counts: Counts::default(),
             checksum,
+            drift: DriftReport::default(),
+            nulls,
             files: Vec::new(),
             started,
         };
@@ -132,6 +138,7 @@ impl Job {
             part: self.output.begin(&input.stem, self.table.schema(), codec)?,
             stamp: self.table.stamp(&input.name),
             checksum: &mut self.checksum,
+            nulls: &mut self.nulls,
             quarantine: &mut self.quarantine,
         };
         let options = self.settings.decoder_options();
@@ -160,6 +167,7 @@ impl Job {
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
+        self.drift.add(&input.name, decoder.drift());
         let received = source.read.load(Ordering::Relaxed);
         if input.promised.is_some_and(|promised| promised != received) {
             let message = format!(
@@ -206,6 +214,8 @@ impl Job {
         report.entity.clone_from(&self.settings.entity);
         report.export.clone_from(&self.export);
         report.checksum = self.checksum.as_ref().map(Checksum::to_string);
+        report.drift = self.drift.clone();
+        report.drift.all_null = self.nulls.all_null();
         report.output_bytes = self.files.iter().map(|file| file.output_bytes).sum();
         if self.quarantine.rows() > 0 {
             report.rejects = Some(self.quarantine.path().display().to_string());
@@ -220,6 +230,7 @@ impl Job {
         self.settings.cancel.check()?;
         self.output.commit(rejects, manifest)?;
         report.elapsed_s = self.started.elapsed().as_secs_f64();
+        report.columns = self.nulls.into_columns();
         report.files = self.files;
         Ok(report)
     }
@@ -269,6 +280,7 @@ struct Sinks<'a> {
     part: PartWriter,
     stamp: Stamp,
     checksum: &'a mut Option<Checksum>,
+    nulls: &'a mut Nulls,
     quarantine: &'a mut Quarantine,
 }
 
@@ -286,6 +298,7 @@ impl Sinks<'_> {
             if let Some(checksum) = self.checksum {
                 checksum.update(&batch)?;
             }
+            self.nulls.add(&batch);
             self.part.write(&self.stamp.add(batch)?)?;
             settings.cancel.check()?;
         }

@@ -52,6 +52,7 @@
 mod cancel;
 mod checksum;
 mod convert;
+mod drift;
 pub mod entity;
 mod error;
 #[cfg(feature = "mews")]
@@ -77,6 +78,7 @@ pub use rowmill_mews as mews;
 pub use cancel::Cancel;
 pub use checksum::Checksum;
 pub use convert::{Convert, convert};
+pub use drift::{ColumnReport, DriftReport, NewKeyReport, NewValueReport, NulledReport};
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "mews")]
 pub use ingest::{Ingest, ingest};

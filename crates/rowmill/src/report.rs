@@ -1,7 +1,11 @@
 //! What a run did.
 
+use std::ops::AddAssign;
+
 use rowmill_json::Counts;
 use serde::{Deserialize, Serialize};
+
+use crate::drift::{ColumnReport, DriftReport};
 
 /// What a run has read and written. It serialises as a JSON object with the names of the fields;
 /// a change that a reader would notice raises [`version`](Self::version).
@@ -42,6 +46,11 @@ pub struct Report {
     pub elapsed_s: f64,
     /// How often something was bent, as far as the layout allows it.
     pub leniencies: Leniencies,
+    /// How the rows differ from their layout without being bad.
+    pub drift: DriftReport,
+    /// Nulls by column, and by field in one, in the order of the layout. Empty if
+    /// [nothing was done](Self::already_there).
+    pub columns: Vec<ColumnReport>,
     /// Where the rows that were set aside lie, if there are any.
     pub rejects: Option<String>,
     /// Where the manifest lies, for output to a directory.
@@ -86,6 +95,16 @@ pub struct Leniencies {
     pub date_as_midnight: u64,
     /// Digits below the unit of an instant cut off.
     pub cut_digits: u64,
+    /// Decimals rounded to the scale of their column.
+    #[serde(default)]
+    pub round_digits: u64,
+    /// Decimals with more digits than their column has, kept in a column of the rest.
+    #[serde(default)]
+    pub rescue_digits: u64,
+    /// Cells made null that did not fit their column, see
+    /// [`OnBadRow::Null`](crate::OnBadRow::Null).
+    #[serde(default)]
+    pub nulled: u64,
 }
 
 impl From<&Counts> for Leniencies {
@@ -94,7 +113,21 @@ impl From<&Counts> for Leniencies {
             empty_as_null: counts.empty_as_null,
             date_as_midnight: counts.date_as_midnight,
             cut_digits: counts.cut_digits,
+            round_digits: counts.round_digits,
+            rescue_digits: counts.rescue_digits,
+            nulled: counts.nulled,
         }
+    }
+}
+
+impl AddAssign for Leniencies {
+    fn add_assign(&mut self, other: Self) {
+        self.empty_as_null += other.empty_as_null;
+        self.date_as_midnight += other.date_as_midnight;
+        self.cut_digits += other.cut_digits;
+        self.round_digits += other.round_digits;
+        self.rescue_digits += other.rescue_digits;
+        self.nulled += other.nulled;
     }
 }
 

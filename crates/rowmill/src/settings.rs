@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) rejects: Option<PathBuf>,
     pub(crate) redact: bool,
     pub(crate) max_expansion: Option<u64>,
+    pub(crate) max_line_bytes: usize,
+    pub(crate) max_depth: usize,
     pub(crate) compression: Compression,
     pub(crate) threads: usize,
     pub(crate) overwrite: bool,
@@ -55,6 +57,8 @@ impl Default for Settings {
             rejects: None,
             redact: false,
             max_expansion: None,
+            max_line_bytes: Options::default().max_line_bytes,
+            max_depth: Options::default().max_depth,
             compression: Compression::default(),
             threads: 0,
             overwrite: false,
@@ -79,9 +83,12 @@ impl Settings {
     pub(crate) fn decoder_options(&self) -> Options {
         let mut options = Options::default();
         options.threads = self.threads();
+        options.max_line_bytes = self.max_line_bytes;
+        options.max_depth = self.max_depth;
         options.on_bad_row = match self.on_bad_row {
             // The limit is one for the whole run; a decoder sees one source only.
             OnBadRow::Quarantine { .. } => OnBadRow::Quarantine { at_most: Limit::None },
+            OnBadRow::Null { .. } => OnBadRow::Null { at_most: Limit::None },
             policy => policy,
         };
         options
@@ -89,10 +96,7 @@ impl Settings {
 
     /// The bound on bad rows, `None` where the first one ends the run.
     pub(crate) fn quarantine(&self) -> Option<Limit> {
-        match self.on_bad_row {
-            OnBadRow::Quarantine { at_most } => Some(at_most),
-            _ => None,
-        }
+        self.on_bad_row.limit()
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -175,6 +179,20 @@ macro_rules! setters {
         /// (measured: 700 and 12,000 at most), runs of one byte do (1,030 and 32,000).
         pub fn max_expansion(mut self, times: u64) -> Self {
             self.settings.max_expansion = Some(times);
+            self
+        }
+
+        /// Bytes of the longest line, its end not counted. A longer one ends the run under every
+        /// policy. Default 64 MiB, at most 1 GiB.
+        pub fn max_line_bytes(mut self, bytes: usize) -> Self {
+            self.settings.max_line_bytes = bytes;
+            self
+        }
+
+        /// How many objects and arrays may stand inside one another, the row itself counted.
+        /// Default 256.
+        pub fn max_depth(mut self, depth: usize) -> Self {
+            self.settings.max_depth = depth;
             self
         }
 

@@ -298,3 +298,58 @@ fn the_same_bytes_come_out_of_any_number_of_threads() {
     assert!(one == fs::read(folder.path().join("two.parquet")).expect("written"));
     assert!(one == fs::read(folder.path().join("five.parquet")).expect("written"));
 }
+
+#[test]
+fn cells_that_do_not_fit_become_null_and_are_told() {
+    let folder = folder();
+    let line = "{\"Id\":1,\"Name\":5}\n{\"Id\":\"x\"}\n{\"Id\":3,\"Name\":\"c\"}\n";
+    fs::write(folder.path().join("cells.jsonl"), line).expect("written");
+    let args = "cells.jsonl -o out.parquet --schema schema.json --on-error null";
+    let outcome = convert(folder.path(), args);
+    outcome.ended(0);
+    assert!(outcome.stdout.contains("1 cell that did not fit its column made null"), "{outcome:?}");
+    assert!(outcome.stderr.contains("1 row quarantined"), "{outcome:?}");
+    assert_eq!(rows(&folder.path().join("out.parquet")), 2);
+    let rejects = fs::read_to_string(folder.path().join("out.parquet.rejects.jsonl"));
+    assert_eq!(rejects.expect("rejects").lines().count(), 1);
+    convert(folder.path(), &format!("{args} --overwrite --max-rejects 0")).failed(1, &["line 2"]);
+}
+
+#[test]
+fn unknown_keys_left_out_refused_or_rescued() {
+    let folder = folder();
+    let lines = "{\"Id\":1}\n{\"Id\":2,\"N\\u001bew\":{\"a\": 1}}\n";
+    fs::write(folder.path().join("new.jsonl"), lines).expect("written");
+    let run = |more: &str| {
+        convert(
+            folder.path(),
+            &format!("new.jsonl -o out.parquet --schema schema.json --overwrite {more}"),
+        )
+    };
+    let outcome = run("");
+    outcome.ended(0);
+    let told = "new.jsonl, line 2: new key N\\u{1b}ew (object), 1 time";
+    assert!(outcome.stderr.contains(told), "{outcome:?}");
+    run("--unknown error").failed(1, &["line 2", "does not know the key"]);
+    run("--unknown rescue").ended(0);
+    let (schema, batches) = read(&folder.path().join("out.parquet"));
+    assert_eq!(schema.field(2).name(), "_rescued");
+    assert_eq!(batches[0].column(2).null_count(), 1);
+    let outcome = run("--unknown rescue --json");
+    let report: Value = serde_json::from_str(outcome.ended(0)).expect("JSON");
+    assert_eq!(report["drift"]["new_keys"][0]["count"], 1);
+    assert_eq!(report["drift"]["new_keys"][0]["path"], "N\u{1b}ew");
+    assert_eq!(report["columns"][0]["column"], "Id");
+}
+
+#[test]
+fn some_columns_alone() {
+    let folder = folder();
+    convert(folder.path(), "good.jsonl -o out.parquet --schema schema.json --columns name=Name,Id")
+        .ended(0);
+    let (schema, _) = read(&folder.path().join("out.parquet"));
+    let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    assert_eq!(names, ["name", "Id"]);
+    let wrong = "good.jsonl -o out2.parquet --schema schema.json --columns Id,Nam";
+    convert(folder.path(), wrong).failed(2, &["--columns", "Nam", "not in the layout"]);
+}

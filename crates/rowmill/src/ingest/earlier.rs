@@ -46,9 +46,7 @@ pub(super) fn report(
         report.quarantined += proof.quarantined;
         report.bytes += proof.bytes;
         report.output_bytes += part.bytes;
-        report.leniencies.empty_as_null += proof.leniencies.empty_as_null;
-        report.leniencies.date_as_midnight += proof.leniencies.date_as_midnight;
-        report.leniencies.cut_digits += proof.leniencies.cut_digits;
+        report.leniencies += proof.leniencies;
         report.files.push(FileReport {
             source: input.name.to_string(),
             source_bytes: part.source_bytes,

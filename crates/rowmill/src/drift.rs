@@ -1,0 +1,220 @@
+//! What a run has seen of change: keys and values that the layout does not know, cells made null,
+//! columns without a value.
+
+use rowmill_json::Drift;
+use serde::Serialize;
+
+use crate::arrow::array::cast::AsArray;
+use crate::arrow::array::{Array, ArrayRef};
+use crate::arrow::{DataType, Field, RecordBatch, Schema};
+
+/// Keys, values and cells that are told one by one.
+const TOLD: usize = 1000;
+
+/// How the rows of a run differ from their layout without being bad; see
+/// [`Drift`](crate::Drift).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DriftReport {
+    /// Keys that no column reads, in the order of their first appearance.
+    pub new_keys: Vec<NewKeyReport>,
+    /// Sights of keys beyond the first 1,000, or with very long names.
+    pub more_new_keys: u64,
+    /// Values that are not among the known ones of their enumeration.
+    pub new_values: Vec<NewValueReport>,
+    /// New values beyond the first 1,000.
+    pub more_new_values: u64,
+    /// Columns with cells that were made null.
+    pub nulled: Vec<NulledReport>,
+    /// Columns, and fields in them, that have no value in any row. Empty where there are no rows.
+    pub all_null: Vec<String>,
+}
+
+/// A key that no column reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NewKeyReport {
+    /// Path of the key, e.g. `Amount.TaxValues[].Rate`.
+    pub path: String,
+    /// Good rows have it so often.
+    pub count: u64,
+    /// The source it was first seen in.
+    pub file: String,
+    /// The line of that source.
+    pub first_line: u64,
+    /// What its values were where they were looked at: some of them.
+    pub kinds: String,
+}
+
+/// A value that is new to an enumeration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NewValueReport {
+    /// Path of the column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// Good rows have it so often.
+    pub count: u64,
+    /// The source it was first seen in.
+    pub file: String,
+    /// The line of that source.
+    pub first_line: u64,
+}
+
+/// A column with cells that were made null.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NulledReport {
+    /// Path of the column.
+    pub column: String,
+    /// How many.
+    pub count: u64,
+    /// The source of the first one.
+    pub file: String,
+    /// The line of that source.
+    pub first_line: u64,
+}
+
+/// How many values of a column are null, for want of a key or by the word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ColumnReport {
+    /// Path of the column, e.g. `Amount.TaxValues[].Value`.
+    pub column: String,
+    /// Values in all: one for each row, and in a list one for each element.
+    pub values: u64,
+    /// Those of them that are null; in a struct that is null, all of its fields are.
+    pub nulls: u64,
+}
+
+/// Adds `new` to the entry about the same, or takes it if there is room; gives what has found none.
+fn add<T>(
+    to: &mut Vec<T>,
+    mut new: T,
+    same: impl Fn(&T) -> bool,
+    count: fn(&mut T) -> &mut u64,
+) -> u64 {
+    match to.iter().position(same) {
+        Some(at) => *count(&mut to[at]) += *count(&mut new),
+        None if to.len() < TOLD => to.push(new),
+        None => return *count(&mut new),
+    }
+    0
+}
+
+impl DriftReport {
+    /// Whether there is nothing to tell but columns without a value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self { all_null: self.all_null.clone(), ..Self::default() }
+    }
+
+    /// Adds what one source has.
+    pub(crate) fn add(&mut self, file: &str, drift: &Drift) {
+        let (mut keys, mut values) = (drift.more_keys, drift.more_values);
+        for key in &drift.keys {
+            let new = NewKeyReport {
+                path: key.path(),
+                count: key.count,
+                file: file.to_owned(),
+                first_line: key.first_line,
+                kinds: key.kinds.to_string(),
+            };
+            let path = new.path.clone();
+            keys += add(&mut self.new_keys, new, |known| known.path == path, |new| &mut new.count);
+        }
+        for value in &drift.values {
+            let new = NewValueReport {
+                column: value.column.clone(),
+                value: value.value.clone(),
+                count: value.count,
+                file: file.to_owned(),
+                first_line: value.first_line,
+            };
+            let same =
+                |known: &NewValueReport| known.column == value.column && known.value == value.value;
+            values += add(&mut self.new_values, new, same, |new| &mut new.count);
+        }
+        for nulled in &drift.nulled {
+            let new = NulledReport {
+                column: nulled.column.clone(),
+                count: nulled.count,
+                file: file.to_owned(),
+                first_line: nulled.first_line,
+            };
+            // There are no more of them than columns.
+            match self.nulled.iter_mut().find(|known| known.column == new.column) {
+                Some(known) => known.count += new.count,
+                None => self.nulled.push(new),
+            }
+        }
+        self.more_new_keys += keys;
+        self.more_new_values += values;
+    }
+}
+
+/// Nulls of every column and every field in one, counted batch by batch.
+pub(crate) struct Nulls {
+    columns: Vec<ColumnReport>,
+}
+
+impl Nulls {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let mut nulls = Self { columns: Vec::new() };
+        schema.fields().iter().for_each(|field| nulls.name(field, field.name()));
+        nulls
+    }
+
+    fn name(&mut self, field: &Field, path: &str) {
+        self.columns.push(ColumnReport { column: path.to_owned(), values: 0, nulls: 0 });
+        match field.data_type() {
+            DataType::Struct(fields) => {
+                for field in fields {
+                    self.name(field, &format!("{path}.{}", field.name()));
+                }
+            }
+            DataType::List(item) => self.name(item, &format!("{path}[]")),
+            DataType::Map(entries, _) => {
+                if let DataType::Struct(fields) = entries.data_type()
+                    && let Some(value) = fields.get(1)
+                {
+                    self.name(value, &format!("{path}{{}}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn add(&mut self, batch: &RecordBatch) {
+        let mut place = 0;
+        batch.columns().iter().for_each(|column| self.count(column, &mut place));
+    }
+
+    /// In the order of [`name`](Self::name).
+    fn count(&mut self, array: &ArrayRef, place: &mut usize) {
+        if let Some(column) = self.columns.get_mut(*place) {
+            column.values += array.len() as u64;
+            column.nulls += array.null_count() as u64;
+        }
+        *place += 1;
+        match array.data_type() {
+            DataType::Struct(_) => {
+                array.as_struct().columns().iter().for_each(|field| self.count(field, place));
+            }
+            DataType::List(_) => self.count(array.as_list::<i32>().values(), place),
+            DataType::Map(..) => self.count(array.as_map().values(), place),
+            _ => {}
+        }
+    }
+
+    /// Columns without any value.
+    pub(crate) fn all_null(&self) -> Vec<String> {
+        let rows = |column: &&ColumnReport| column.values > 0 && column.nulls == column.values;
+        self.columns.iter().filter(rows).map(|column| column.column.clone()).collect()
+    }
+
+    pub(crate) fn into_columns(self) -> Vec<ColumnReport> {
+        self.columns
+    }
+}

@@ -100,6 +100,20 @@ fn no_file_and_no_message_holds_data() {
     }
 }
 
+/// Errors name a key that the layout does not know, since nobody could help it otherwise; the file
+/// does not.
+#[test]
+fn keys_that_nobody_knows_are_left_out() {
+    let layout = Layout::with([Column::int64("n")], rowmill::json::Unknown::Error);
+    let (folder, input) = folder_with("a.jsonl", format!("{{\"n\":1,\"{SECRET}\":2}}\n"));
+    let output = folder.path().join("out.parquet");
+    let run = Convert::new(&layout.expect("a sound layout")).on_bad_row(KEEP).redact(true);
+    assert_eq!(run.run(&input, &output).expect("converts").quarantined, 1);
+    let rejects = folder.path().join("out.parquet.rejects.jsonl");
+    let rejects = fs::read_to_string(rejects).expect("reads");
+    assert!(rejects.contains("\"unknown_key\"") && !rejects.contains(SECRET), "{rejects}");
+}
+
 #[test]
 fn errors_hold_no_data_whatever_the_policy() {
     for bad in bad_rows() {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use rowmill_json::{Counts, Limit, Reject};
+use rowmill_json::{Counts, ErrorKind, Limit, Reject};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{self, Error, Result};
 use crate::settings::Settings;
 use crate::sink::{Output, Partial, beside, check_folder, check_free};
 
@@ -146,7 +146,7 @@ impl Quarantine {
             "{} bad rows of {all} are more than the {share} % allowed; the first: {first}",
             counts.quarantined
         );
-        Err(Error::new(ErrorKind::Data, message))
+        Err(Error::new(error::ErrorKind::Data, message))
     }
 
     /// What is to be committed: a file and its place, or a place that must be empty.
@@ -225,7 +225,10 @@ fn write_line(to: &mut impl Write, file: &str, reject: &Reject, redact: bool) ->
         file,
         line: place.map_or(0, |place| place.line),
         offset: place.map_or(0, |place| place.line_offset),
-        column: place.and_then(|place| place.column.as_deref()),
+        // The name of a key that nobody knows is as good as data.
+        column: place
+            .and_then(|place| place.column.as_deref())
+            .filter(|_| !(redact && error.kind() == ErrorKind::UnknownKey)),
         code: error.code(),
         reason: error.kind().reason(),
         expected: error.expected(),

@@ -329,6 +329,10 @@ impl RecordColumn {
     /// The fault lies in the field of this index.
     #[cold]
     pub(crate) fn in_field(&self, fault: Box<Fault>, field: usize) -> Box<Fault> {
+        // A key that the layout does not name is data, as those of maps are.
+        if field > self.end {
+            return fault;
+        }
         fault.in_field(&self.fields[field].name)
     }
 

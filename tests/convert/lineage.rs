@@ -2,13 +2,14 @@
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Encoding, LogicalType, TimeUnit};
+use rowmill::arrow::array::cast::AsArray;
 use rowmill::arrow::array::{
     Array, DictionaryArray, StringArray, TimestampMicrosecondArray, types,
 };
 use rowmill::arrow::{DataType, Field, RecordBatch, Schema};
-use rowmill::{Column, Convert, ErrorKind, Layout, Lineage};
+use rowmill::{Column, Convert, ErrorKind, Layout, Limit, Lineage, OnBadRow};
 
-use crate::table::{assert_same, decoded, folder_with, footer, layout, read, rows, tree};
+use crate::table::{assert_same, decoded, folder_with, footer, layout, number, read, rows, tree};
 
 /// The one text of a column of names.
 fn text(batches: &[RecordBatch], column: &str) -> String {
@@ -74,13 +75,14 @@ fn they_follow_the_columns_of_the_layout() {
     }
 }
 
-/// Twenty thousand names and instants, in a few hundred bytes of pages.
+/// Twenty thousand names, lines and instants, in a few hundred bytes of pages each.
 #[test]
 fn they_cost_next_to_nothing() {
     let (folder, input) = folder_with("rooms.jsonl", rows(0, 20_000));
     let output = folder.path().join("out.parquet");
     let run = Convert::new(&layout()).compression(rowmill::Compression::None);
-    run.lineage([Lineage::File, Lineage::IngestedAt]).run(&input, &output).expect("converts");
+    let run = run.lineage([Lineage::File, Lineage::Line, Lineage::IngestedAt]);
+    run.run(&input, &output).expect("converts");
     let footer = footer(&output);
     let columns = footer.file_metadata().schema_descr();
     let mut seen = 0;
@@ -91,13 +93,85 @@ fn they_cost_next_to_nothing() {
             "_ingested_at" => {
                 assert_eq!(logical, Some(LogicalType::timestamp(true, TimeUnit::MICROS)));
             }
+            "_line" => {
+                assert!(column.encodings().any(|it| it == Encoding::DELTA_BINARY_PACKED));
+            }
             _ => continue,
         }
         seen += 1;
-        assert!(column.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY));
+        let constant = column.encodings().any(|it| it == Encoding::RLE_DICTIONARY);
+        assert_eq!(constant, logical.is_some());
         assert!(column.compressed_size() < 1_000, "{} bytes", column.compressed_size());
     }
-    assert_eq!(seen, 2);
+    assert_eq!(seen, 3);
+}
+
+/// Blank lines and rows set aside count, in any number of threads and batches.
+#[test]
+fn lines_are_those_of_the_source() {
+    let mut text = String::from("\n");
+    let mut expected = Vec::new();
+    for line in 2_i64..30_000 {
+        match line % 7 {
+            0 => text.push('\n'),
+            1 => text.push_str("{\"n\":true}\n"),
+            _ => {
+                text.push_str(&format!("{{\"n\":{line}}}\n"));
+                expected.push(line);
+            }
+        }
+    }
+    let (folder, input) = folder_with("a.jsonl", &text);
+    let output = folder.path().join("out.parquet");
+    let mut checksums = Vec::new();
+    for (threads, lineage) in [
+        (1, &[Lineage::Line][..]),
+        (3, &[Lineage::Line, Lineage::File]),
+        (2, &[Lineage::IngestedAt, Lineage::Line, Lineage::File]),
+        (1, &[]),
+    ] {
+        let keep = OnBadRow::Quarantine { at_most: Limit::None };
+        let run = Convert::new(&number()).threads(threads).on_bad_row(keep).overwrite(true);
+        let run = run.checksum(true).lineage(lineage.iter().copied());
+        let report = run.run(&input, &output).expect("converts");
+        checksums.push(report.checksum);
+        let batches = read(&output);
+        let column = |name| -> Vec<i64> {
+            let columns = batches.iter().filter_map(|batch| batch.column_by_name(name));
+            columns
+                .flat_map(|column| column.as_primitive::<types::Int64Type>().values())
+                .copied()
+                .collect()
+        };
+        assert_eq!(column("n"), expected);
+        if lineage.is_empty() {
+            continue;
+        }
+        assert_eq!(column("_line"), expected, "{threads} threads");
+        let schema = batches[0].schema();
+        let at = if lineage.contains(&Lineage::File) { 2 } else { 1 };
+        assert_eq!(schema.field(at).name(), "_line");
+        assert_eq!(
+            (schema.field(at).data_type(), schema.field(at).is_nullable()),
+            (&DataType::Int64, false)
+        );
+    }
+    assert!(checksums.iter().all(|checksum| checksum.is_some() && *checksum == checksums[0]));
+}
+
+/// A layout that rescues what it does not know keeps doing so.
+#[test]
+fn lines_leave_the_layout_as_it_is() {
+    let layout = Layout::with([Column::int64("n")], rowmill::json::Unknown::Rescue);
+    let layout = layout.expect("a sound layout");
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1,\"_line\":7}\n");
+    let output = folder.path().join("out.parquet");
+    Convert::new(&layout).lineage([Lineage::Line]).run(&input, &output).expect("converts");
+    let batch = read(&output).remove(0);
+    let names: Vec<_> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
+    assert_eq!(names, ["n", "_rescued", "_line"]);
+    assert_eq!(batch.column(1).as_string::<i32>().value(0), "{\"_line\":7}");
+    assert_eq!(batch.column(2).as_primitive::<types::Int64Type>().value(0), 1);
 }
 
 #[test]

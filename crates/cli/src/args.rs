@@ -266,8 +266,8 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_expansion: Option<u64>,
 
-    /// Add columns that say where rows have come from: any of file, export_id, ingested_at and
-    /// enterprise_id (the last but one makes output depend on the clock)
+    /// Add columns that say where rows have come from: any of file, line, export_id, ingested_at
+    /// (which makes output depend on the clock) and enterprise_id
     #[arg(long, value_name = "NAME[,NAME...]", value_parser = values::lineage, value_delimiter = ',')]
     pub(crate) lineage: Vec<Lineage>,
 

@@ -75,9 +75,8 @@ impl Job {
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
-        let schema = table.layout().schema();
-        let checksum = settings.checksum.then(|| Checksum::new(schema)).transpose()?;
-        let nulls = Nulls::new(schema);
+        let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
+        let nulls = Nulls::new(table.layout().schema());
         let job = Self {
             table,
             settings,
@@ -142,7 +141,7 @@ impl Job {
             quarantine: &mut self.quarantine,
         };
         let options = self.settings.decoder_options();
-        let mut decoder = Decoder::with(self.table.layout(), options);
+        let mut decoder = Decoder::with(self.table.decoded(), options);
         let progress = |rows, quarantined, finished| Progress {
             file,
             files: self.inputs.len(),
@@ -296,7 +295,7 @@ impl Sinks<'_> {
                 return Ok(());
             };
             if let Some(checksum) = self.checksum {
-                checksum.update(&batch)?;
+                checksum.update(&self.stamp.own(&batch)?)?;
             }
             self.nulls.add(&batch);
             self.part.write(&self.stamp.add(batch)?)?;

@@ -27,6 +27,9 @@ pub enum Lineage {
     /// `_file`, a text: the name of the source, as the [report](crate::FileReport::source) has it. A
     /// file of an export has no other name than `<export id>-0001` and so on.
     File,
+    /// `_line`, a whole number: the line of the source that the row was, counted from 1, blank lines
+    /// and rows set aside too.
+    Line,
     /// `_export_id`, a text: the id of the export. For exports alone.
     ExportId,
     /// `_ingested_at`, an instant in microseconds, UTC: when the run began, the same in all of its
@@ -39,7 +42,8 @@ pub enum Lineage {
 
 impl Lineage {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::File, Self::ExportId, Self::IngestedAt, Self::EnterpriseId];
+    pub const ALL: [Self; 5] =
+        [Self::File, Self::Line, Self::ExportId, Self::IngestedAt, Self::EnterpriseId];
 
     /// What the column is called.
     ///
@@ -50,26 +54,28 @@ impl Lineage {
     pub fn column_name(self) -> &'static str {
         match self {
             Self::File => "_file",
+            Self::Line => "_line",
             Self::ExportId => "_export_id",
             Self::IngestedAt => "_ingested_at",
             Self::EnterpriseId => "_enterprise_id",
         }
     }
 
+    /// The column of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.column_name() == name)
+    }
+
     fn column(self) -> Column {
         let name = self.column_name();
         match self {
             Self::File | Self::ExportId => Column::category(name),
+            Self::Line => Column::line_number(name),
             Self::IngestedAt => Column::timestamp_us(name),
             Self::EnterpriseId => Column::uuid(name),
         }
         .required()
     }
-}
-
-/// Whether a column of this name has one value in all rows of a part.
-pub(crate) fn is_constant(name: &str) -> bool {
-    Lineage::ALL.iter().any(|lineage| lineage.column_name() == name)
 }
 
 /// What is known of an export before its rows are read.
@@ -82,7 +88,11 @@ pub(crate) struct Origin<'a> {
 
 /// The table of a run: what is decoded, and what is added to it.
 pub(crate) struct Table {
-    layout: Layout,
+    /// What the decoder reads: the columns of the layout, then that of the lines where it is asked
+    /// for.
+    decoded: Layout,
+    /// The columns of the layout.
+    own: SchemaRef,
     schema: SchemaRef,
     added: Vec<Value>,
 }
@@ -92,6 +102,8 @@ pub(crate) struct Table {
 enum Value {
     /// The name of the source, which each part has of its own.
     Name,
+    /// The lines, which the decoder counts.
+    Line,
     Text(String),
     Instant(i64),
     Uuid([u8; 16]),
@@ -122,12 +134,24 @@ impl Table {
         let fields = lineage.iter().map(|it| it.column().field());
         let fields: Vec<_> = own.fields().iter().cloned().chain(fields).collect();
         let schema = Arc::new(Schema::new_with_metadata(fields, own.metadata().clone()));
-        Ok(Self { layout, schema, added })
+        let own = SchemaRef::clone(own);
+        let decoded = if lineage.contains(&Lineage::Line) {
+            let columns = layout.columns().iter().cloned().chain([Lineage::Line.column()]);
+            Layout::with(columns, layout.unknown())?
+        } else {
+            layout
+        };
+        Ok(Self { decoded, own, schema, added })
     }
 
     /// What the decoder reads.
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
+    pub(crate) fn decoded(&self) -> &Layout {
+        &self.decoded
+    }
+
+    /// The columns of the layout.
+    pub(crate) fn own(&self) -> &SchemaRef {
+        &self.own
     }
 
     /// All columns.
@@ -141,8 +165,13 @@ impl Table {
             Value::Name => Value::Text(source.to_owned()),
             value => value.clone(),
         });
-        let schema = SchemaRef::clone(&self.schema);
-        Stamp { schema, values: values.collect(), columns: Vec::new(), room: 0 }
+        Stamp {
+            schema: SchemaRef::clone(&self.schema),
+            own: self.own.fields().len(),
+            values: values.collect(),
+            columns: Vec::new(),
+            room: 0,
+        }
     }
 }
 
@@ -154,17 +183,17 @@ impl Value {
         });
         Ok(match lineage {
             Lineage::File => Self::Name,
+            Lineage::Line => Self::Line,
             Lineage::ExportId => Self::Text(origin?.export.to_owned()),
             Lineage::IngestedAt => Self::Instant(now()?),
             Lineage::EnterpriseId => Self::Uuid(enterprise(origin?)?),
         })
     }
 
-    /// The value in each of `rows` rows.
-    fn column(&self, rows: usize) -> ArrayRef {
-        match self {
-            // The name of a source is known by now.
-            Self::Name => text("", rows),
+    /// The value in each of `rows` rows, where it is one.
+    fn column(&self, rows: usize) -> Option<ArrayRef> {
+        Some(match self {
+            Self::Name | Self::Line => return None,
             Self::Text(value) => text(value, rows),
             Self::Instant(value) => {
                 let column = TimestampMicrosecondArray::from_value(*value, rows);
@@ -174,7 +203,7 @@ impl Value {
                 let bytes = Buffer::from_vec(value.repeat(rows));
                 Arc::new(FixedSizeBinaryArray::new(16, bytes, None))
             }
-        }
+        })
     }
 }
 
@@ -208,14 +237,17 @@ fn enterprise(origin: &Origin<'_>) -> Result<[u8; 16]> {
 /// What is added to the rows of one source.
 pub(crate) struct Stamp {
     schema: SchemaRef,
+    /// How many columns are those of the layout.
+    own: usize,
     values: Vec<Value>,
-    /// The values in as many rows as a batch has had so far. They are made once and shared.
-    columns: Vec<ArrayRef>,
+    /// The values in as many rows as a batch has had so far, made once and shared; `None` for the
+    /// lines, which come with the batch.
+    columns: Vec<Option<ArrayRef>>,
     room: usize,
 }
 
 impl Stamp {
-    /// `batch` with the columns of lineage.
+    /// `batch` with the columns of lineage in their places.
     pub(crate) fn add(&mut self, batch: RecordBatch) -> Result<RecordBatch> {
         if self.values.is_empty() {
             return Ok(batch);
@@ -225,16 +257,27 @@ impl Stamp {
             self.room = rows;
             self.columns = self.values.iter().map(|value| value.column(rows)).collect();
         }
-        let added = self.columns.iter().map(|column| column.slice(0, rows));
-        let columns = batch.columns().iter().cloned().chain(added).collect();
+        let (own, lines) = batch.columns().split_at(self.own.min(batch.num_columns()));
+        let added = self.columns.iter().filter_map(|column| match column {
+            Some(column) => Some(column.slice(0, rows)),
+            None => lines.first().cloned(),
+        });
+        let columns = own.iter().cloned().chain(added).collect();
         RecordBatch::try_new(SchemaRef::clone(&self.schema), columns)
             .map_err(|e| Error::internal(format!("columns of lineage do not fit: {e}")))
+    }
+
+    /// The columns of the layout alone.
+    pub(crate) fn own(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let columns: Vec<usize> = (0..self.own).collect();
+        batch.project(&columns).map_err(|e| Error::internal(format!("columns are missing: {e}")))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrow::array::Int64Array;
 
     #[test]
     fn an_enterprise_is_one_alone_and_a_uuid() {
@@ -262,11 +305,15 @@ mod tests {
         let table = Table::new(layout.clone(), &lineage, Some(&origin)).expect("a table");
         let mut stamp = table.stamp("a");
         for rows in [3, 1, 0, 5, 4, 2_048, 7] {
-            let numbers: ArrayRef = Arc::new(crate::arrow::array::Int64Array::from(vec![1; rows]));
-            let batch = RecordBatch::try_new(layout.schema().clone(), vec![numbers]);
-            let stamped = stamp.add(batch.expect("a batch")).expect("stamps");
-            assert_eq!((stamped.num_rows(), stamped.num_columns()), (rows, 5));
+            let numbers = |of| Arc::new(Int64Array::from(vec![of; rows])) as ArrayRef;
+            let columns = vec![numbers(1), numbers(2)];
+            let batch = RecordBatch::try_new(table.decoded().schema().clone(), columns);
+            let batch = batch.expect("a batch");
+            assert_eq!(stamp.own(&batch).expect("columns").schema(), *layout.schema());
+            let stamped = stamp.add(batch).expect("stamps");
+            assert_eq!((stamped.num_rows(), stamped.num_columns()), (rows, 6));
             assert_eq!(stamped.schema(), *table.schema());
+            assert_eq!(stamped.column(2), &numbers(2), "the lines");
         }
     }
 }

@@ -159,11 +159,11 @@ fn a_bomb_is_bad_data_unless_it_is_allowed() {
 #[test]
 fn columns_of_lineage_follow_those_of_the_schema() {
     let folder = folder();
-    let args = "good.jsonl -o out.parquet --schema schema.json --lineage ingested_at,file";
+    let args = "good.jsonl -o out.parquet --schema schema.json --lineage ingested_at,line,file";
     convert(folder.path(), args).ended(0);
     let (schema, batches) = read(&folder.path().join("out.parquet"));
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    assert_eq!(names, ["Id", "Name", "_file", "_ingested_at"]);
+    assert_eq!(names, ["Id", "Name", "_file", "_line", "_ingested_at"]);
     assert!(batches.iter().all(|batch| batch.column(2).null_count() == 0));
     for (columns, word) in [("export_id", "_export_id"), ("file,enterprise_id", "_enterprise_id")] {
         let args = format!("good.jsonl -o no.parquet --schema schema.json --lineage {columns}");

@@ -262,7 +262,7 @@ fn rows_say_which_export_and_enterprise_they_are_of() {
     let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
     let args = format!(
         "--entity Reservation -o lake --json --enterprise-id {ID} \
-         --lineage file,export_id,ingested_at,enterprise_id"
+         --lineage file,line,export_id,ingested_at,enterprise_id"
     );
     let outcome = api.export(&args).folder(folder.path()).run();
     outcome.ended(0);
@@ -270,10 +270,10 @@ fn rows_say_which_export_and_enterprise_they_are_of() {
     for part in parts(folder.path()) {
         let (schema, batches) = read(&part);
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let last = ["_file", "_export_id", "_ingested_at", "_enterprise_id"];
-        assert_eq!(names[names.len() - 4..], last);
+        let last = ["_file", "_line", "_export_id", "_ingested_at", "_enterprise_id"];
+        assert_eq!(names[names.len() - 5..], last);
         for batch in batches {
-            for column in &batch.columns()[names.len() - 4..] {
+            for column in &batch.columns()[names.len() - 5..] {
                 assert_eq!(column.null_count(), 0);
             }
         }

@@ -8,7 +8,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use crate::arrow::Schema;
-use crate::lineage::is_constant;
+use crate::lineage::Lineage;
 use crate::settings::Compression;
 
 /// Rows of a row group at most.
@@ -43,9 +43,15 @@ pub(super) fn properties(schema: &Schema, codec: Compression) -> Result<WriterPr
 /// The encoding of a column whose values hardly ever repeat, so that looking each up in a
 /// dictionary is wasted; `None` for those that are better off with one.
 fn encoding(column: &ColumnDescriptor) -> Option<Encoding> {
-    // One value in all rows: a dictionary of one word, and next to nothing for each row.
-    if matches!(column.path().parts(), [name] if is_constant(name)) {
-        return None;
+    if let [name] = column.path().parts()
+        && let Some(lineage) = Lineage::named(name)
+    {
+        return match lineage {
+            // One more each time.
+            Lineage::Line => Some(Encoding::DELTA_BINARY_PACKED),
+            // One value in all rows: a dictionary of one word, and next to nothing for each row.
+            _ => None,
+        };
     }
     match column.logical_type_ref()? {
         LogicalType::Timestamp { .. } => Some(Encoding::DELTA_BINARY_PACKED),

@@ -3,6 +3,8 @@
 //! A number stays text until a column asks for a value, so nothing passes through a float on the
 //! way to an integer or a decimal.
 
+mod places;
+
 use crate::arch::{PADDING, Padded};
 use crate::digits::{Eight, Short};
 

@@ -62,6 +62,8 @@ pub enum ErrorKind {
     TooManyRejects,
     /// Bytes came after the end had been marked.
     AfterFinish,
+    /// No layout can be inferred from the input.
+    NoLayout,
     /// A decoding thread ended before its work: a defect in this library.
     Worker,
 }
@@ -89,6 +91,7 @@ impl ErrorKind {
             Self::LineLength => "line_length",
             Self::TooManyRejects => "too_many_rejects",
             Self::AfterFinish => "after_finish",
+            Self::NoLayout => "no_layout",
             Self::Worker => "worker",
         }
     }
@@ -121,6 +124,7 @@ impl ErrorKind {
             Self::LineLength => "the line is too long",
             Self::TooManyRejects => "too many bad rows",
             Self::AfterFinish => "bytes after the end",
+            Self::NoLayout => "no layout can be inferred",
             Self::Worker => "a decoding thread ended early",
         }
     }

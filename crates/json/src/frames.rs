@@ -7,7 +7,7 @@ use crate::frame::Framer;
 use crate::options::Options;
 
 /// The largest line and frame of the decoder.
-const MAX_BYTES: usize = 1 << 30;
+pub(crate) const MAX_BYTES: usize = 1 << 30;
 
 /// Cuts JSON Lines bytes into frames, runs of whole lines, just as a [`Decoder`](crate::Decoder)
 /// with the same [`Options`] does before it decodes them, and decodes nothing.

@@ -61,6 +61,7 @@ mod error;
 mod fault;
 mod frame;
 mod frames;
+pub mod infer;
 mod layout;
 mod notes;
 mod options;

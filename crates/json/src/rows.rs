@@ -72,7 +72,7 @@ pub(crate) struct RowDecoder {
     tail: Vec<u8>,
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Rows there is room for at first.
 const FIRST_ROOM: usize = 64;
@@ -297,7 +297,7 @@ fn has_views(column: &Column) -> bool {
 }
 
 /// Where the lines begin that have fewer bytes after them than a block may need.
-fn last_line_start(piece: &[u8]) -> usize {
+pub(crate) fn last_line_start(piece: &[u8]) -> usize {
     let with_padding = piece.len().saturating_sub(PADDING);
     rowmill_scan::last_line_end(&piece[..with_padding]).map_or(0, |end| end + 1)
 }

@@ -9,6 +9,7 @@ mod checks;
 
 mod any;
 mod categories;
+mod inferred;
 mod keys;
 mod numbers;
 mod offsets;

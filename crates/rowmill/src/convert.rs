@@ -3,10 +3,13 @@
 mod names;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rowmill_json::Layout;
+use rowmill_json::infer::Inferred;
 
 use crate::error::{Error, Result};
+use crate::inference::{self, Infer};
 use crate::job::{Input, Job};
 use crate::lineage::Table;
 use crate::report::Report;
@@ -49,14 +52,63 @@ pub fn convert(
 #[derive(Clone)]
 #[must_use = "nothing is read before `run`"]
 pub struct Convert {
-    layout: Layout,
+    layout: LayoutFrom,
     settings: Settings,
 }
+
+/// Where the layout comes from.
+#[derive(Clone)]
+enum LayoutFrom {
+    Caller(Layout),
+    /// The sources: all rows, or so many.
+    Sources {
+        sample: Option<u64>,
+        on_inferred: Option<OnInferred>,
+    },
+}
+
+type OnInferred = Arc<dyn Fn(&Inferred) + Send + Sync>;
 
 impl Convert {
     /// A conversion of rows of this layout.
     pub fn new(layout: &Layout) -> Self {
-        Self { layout: layout.clone(), settings: Settings::default() }
+        Self { layout: LayoutFrom::Caller(layout.clone()), settings: Settings::default() }
+    }
+
+    /// A conversion of rows by the layout that is [inferred](Infer) from them. Files are read twice
+    /// for that: by default all of them, or as far as [`sample`](Self::sample) says.
+    ///
+    /// ```
+    /// use rowmill::Convert;
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let (input, output) = (dir.path().join("rooms.jsonl"), dir.path().join("rooms.parquet"));
+    /// # std::fs::write(&input, "{\"Floor\":2}\n{\"Floor\":3}\n")?;
+    /// let report = Convert::inferred().run(&input, &output)?;
+    /// assert_eq!(report.rows, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inferred() -> Self {
+        let layout = LayoutFrom::Sources { sample: None, on_inferred: None };
+        Self { layout, settings: Settings::default() }
+    }
+
+    /// Infers the layout from the first `rows` rows only. A row that does not fit it is a bad row. It
+    /// means nothing where the layout was given.
+    pub fn sample(mut self, rows: u64) -> Self {
+        if let LayoutFrom::Sources { sample, .. } = &mut self.layout {
+            *sample = Some(rows);
+        }
+        self
+    }
+
+    /// Calls `callback` with the layout that was inferred, before any row is converted. It is not
+    /// called where the layout was given.
+    pub fn on_inferred(mut self, callback: Arc<dyn Fn(&Inferred) + Send + Sync>) -> Self {
+        if let LayoutFrom::Sources { on_inferred, .. } = &mut self.layout {
+            *on_inferred = Some(callback);
+        }
+        self
     }
 
     setters!();
@@ -80,7 +132,7 @@ impl Convert {
     /// # Errors
     /// The output is complete, or there is none and an error of one of these kinds:
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
-    ///   compressed bytes are damaged.
+    ///   compressed bytes are damaged, or there is nothing to infer a layout from.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
     /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level, a file that would be
     ///   read and written, or written twice, or a column of lineage that only exports have.
@@ -92,14 +144,15 @@ impl Convert {
         self.run_all(sources.into().into_vec(), output.as_ref())
     }
 
-    fn run_all(&self, sources: Vec<Source>, output: &Path) -> Result<Report> {
+    fn run_all(&self, mut sources: Vec<Source>, output: &Path) -> Result<Report> {
         self.settings.check()?;
         if sources.is_empty() {
             return Err(Error::usage("there is nothing to read: no sources"));
         }
         let inputs = inputs(&sources)?;
         let target = Target::of(output, sources.len() > 1);
-        let table = Table::new(self.layout.clone(), &self.settings.lineage, None)?;
+        // Nothing is read for an output that is refused.
+        let table = || Table::new(self.layout(&mut sources)?, &self.settings.lineage, None);
         let mut job = Job::start(table, self.settings.clone(), None, inputs, target)?;
         job.spare(sources.iter().filter_map(Source::as_path))?;
         let Settings { max_expansion, cancel, .. } = &self.settings;
@@ -107,6 +160,24 @@ impl Convert {
             job.feed(source.open(self.settings.threads(), *max_expansion, cancel)?)?;
         }
         job.commit()
+    }
+
+    /// The layout to read `sources` by, which are as they were afterwards.
+    fn layout(&self, sources: &mut Vec<Source>) -> Result<Layout> {
+        let (sample, callback) = match &self.layout {
+            LayoutFrom::Caller(layout) => return Ok(layout.clone()),
+            LayoutFrom::Sources { sample, on_inferred } => (*sample, on_inferred),
+        };
+        let settings = &self.settings;
+        let infer = Infer::new().threads(settings.threads()).cancel(settings.cancel.clone());
+        let infer = sample.into_iter().fold(infer, Infer::sample);
+        let infer = settings.max_expansion.into_iter().fold(infer, Infer::max_expansion);
+        let (inferred, again) = infer.peek(std::mem::take(sources))?;
+        *sources = again.into_vec();
+        if let Some(callback) = callback {
+            callback(&inferred);
+        }
+        Ok(inference::layout(&inferred))
     }
 }
 

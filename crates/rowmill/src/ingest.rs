@@ -103,7 +103,7 @@ impl Ingest {
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
-        let claim = move || Job::start(table, settings, Some(id), inputs, target);
+        let claim = move || Job::start(|| Ok(table), settings, Some(id), inputs, target);
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
         // the worker waits for cannot be waiting for bytes.

@@ -55,9 +55,9 @@ pub(crate) struct Job {
 
 impl Job {
     /// Claims the output and makes sure that nothing is there that must stay. `export` is the id of
-    /// the export that `inputs` are the files of.
+    /// the export that `inputs` are the files of. `table` is asked for when that is done.
     pub(crate) fn start(
-        table: Table,
+        table: impl FnOnce() -> Result<Table>,
         settings: Settings,
         export: Option<String>,
         inputs: Vec<Input>,
@@ -75,9 +75,18 @@ impl Job {
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
+        if let Some(rejects) = quarantine.target() {
+            let name = name_of(rejects);
+            let mut parts = inputs.iter().map(|input| output.part_path(&input.stem));
+            if name.is_some() && parts.any(|part| name_of(&part) == name) {
+                return Err(Error::usage("is the output, and cannot be the file of rejects too")
+                    .in_file(rejects.display().to_string()));
+            }
+        }
+        let table = table()?;
         let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
         let nulls = Nulls::new(table.layout().schema());
-        let job = Self {
+        Ok(Self {
             table,
             settings,
             export,
@@ -90,15 +99,7 @@ impl Job {
             nulls,
             files: Vec::new(),
             started,
-        };
-        if let Some(rejects) = job.quarantine.target() {
-            let name = name_of(rejects);
-            if name.is_some() && job.parts().any(|part| name_of(&part) == name) {
-                return Err(Error::usage("is the output, and cannot be the file of rejects too")
-                    .in_file(rejects.display().to_string()));
-            }
-        }
-        Ok(job)
+        })
     }
 
     /// Refuses files that are read if the run would put one of its own in the place of one.

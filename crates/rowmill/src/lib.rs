@@ -35,7 +35,9 @@
 //!
 //! A [`Layout`] names the columns to read and their types. It comes from code ([`Layout::new`]),
 //! from an Arrow schema (`Layout::try_from(&schema)`), from a file that people edit
-//! ([`schema_file`]), or is one of the ten that this crate brings along ([`entity`]).
+//! ([`schema_file`]), or is one of the ten that this crate brings along ([`entity`]). Or it is
+//! [inferred](fn@infer) from the data: the narrowest one that loses nothing of it
+//! ([`Convert::inferred`]).
 //!
 //! # What is promised
 //!
@@ -55,6 +57,7 @@ mod convert;
 mod drift;
 pub mod entity;
 mod error;
+mod inference;
 #[cfg(feature = "mews")]
 mod ingest;
 mod job;
@@ -80,11 +83,13 @@ pub use checksum::Checksum;
 pub use convert::{Convert, convert};
 pub use drift::{ColumnReport, DriftReport, NewKeyReport, NewValueReport, NulledReport};
 pub use error::{Error, ErrorKind, Result};
+pub use inference::{Infer, infer};
 #[cfg(feature = "mews")]
 pub use ingest::{Ingest, ingest};
 pub use lineage::Lineage;
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
+pub use rowmill_json::infer;
 pub use rowmill_json::{
     Allow, Column, Counts, Decoder, Drift, Frames, Kind, Kinds, Layout, LayoutError, Limit, NewKey,
     NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown,

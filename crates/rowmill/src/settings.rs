@@ -74,10 +74,7 @@ impl Default for Settings {
 impl Settings {
     /// The number of threads to use: never 0.
     pub(crate) fn threads(&self) -> usize {
-        match self.threads {
-            0 => available_parallelism().map_or(1, NonZero::get),
-            n => n,
-        }
+        threads(self.threads)
     }
 
     pub(crate) fn decoder_options(&self) -> Options {
@@ -127,6 +124,14 @@ impl Settings {
         if let Some(callback) = &self.progress {
             callback(progress());
         }
+    }
+}
+
+/// The number of threads that was asked for, where 0 stands for all cores: never 0.
+pub(crate) fn threads(asked: usize) -> usize {
+    match asked {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        n => n,
     }
 }
 

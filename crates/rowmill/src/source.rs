@@ -15,6 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::{fmt, iter};
 
+use bytes::Bytes;
+
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -44,6 +46,15 @@ pub struct Source(Kind);
 enum Kind {
     Path(PathBuf),
     Reader { name: String, reader: Box<dyn Read + Send> },
+    Begun(Begun),
+}
+
+/// A source that was read to some place, and what was read.
+struct Begun {
+    name: String,
+    file_name: String,
+    head: Vec<Bytes>,
+    rest: Opened,
 }
 
 impl Source {
@@ -72,15 +83,25 @@ impl Source {
     pub fn name(&self) -> String {
         match &self.0 {
             Kind::Path(path) => path.display().to_string(),
-            Kind::Reader { name, .. } => name.clone(),
+            Kind::Reader { name, .. } | Kind::Begun(Begun { name, .. }) => name.clone(),
         }
+    }
+
+    /// The source of this name that `head` was read of and that goes on with `rest`.
+    pub(crate) fn begun(name: String, file_name: String, head: Vec<Bytes>, rest: Opened) -> Self {
+        Self(Kind::Begun(Begun { name, file_name, head, rest }))
+    }
+
+    /// Whether it can be read again.
+    pub(crate) fn is_file(&self) -> bool {
+        self.as_path().is_some_and(Path::is_file)
     }
 
     /// The file it is, if it is one.
     pub(crate) fn as_path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Path(path) => Some(path),
-            Kind::Reader { .. } => None,
+            Kind::Reader { .. } | Kind::Begun(_) => None,
         }
     }
 
@@ -89,6 +110,7 @@ impl Source {
         match &self.0 {
             Kind::Path(path) => path.file_name().map(OsStr::to_string_lossy),
             Kind::Reader { name, .. } => name.rsplit(['/', '\\']).next().map(Into::into),
+            Kind::Begun(Begun { file_name, .. }) => Some(file_name.into()),
         }
         .unwrap_or_default()
         .into_owned()
@@ -105,7 +127,7 @@ impl Source {
                 }
                 Ok(found.is_file().then_some(found.len()))
             }
-            Kind::Reader { .. } => Ok(None),
+            Kind::Reader { .. } | Kind::Begun(_) => Ok(None),
         }
     }
 
@@ -137,6 +159,10 @@ impl Source {
             Kind::Reader { reader, .. } => {
                 let raw: Chunks = Box::new(ReadChunks::new(reader, Arc::clone(&read)));
                 on_thread(|| Ok(raw), cancel).and_then(decompress)
+            }
+            Kind::Begun(Begun { head, rest, .. }) => {
+                let chunks = Box::new(head.into_iter().map(Ok).chain(rest.chunks));
+                return Ok(Opened { chunks, read: rest.read });
             }
         }
         .map_err(|cause| Error::reading(&name, cause))?;

@@ -103,6 +103,13 @@ impl Inference {
         self.error.is_none() && !self.crew.is_full()
     }
 
+    /// Why the first bad line is bad, as far as that is known: of all lines of the inputs before
+    /// this one.
+    #[must_use]
+    pub fn first_bad(&self) -> Option<&Error> {
+        self.first_bad.as_ref()
+    }
+
     /// Takes bytes.
     pub fn push(&mut self, chunk: Bytes) {
         self.pushed += chunk.len() as u64;

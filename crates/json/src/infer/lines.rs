@@ -47,7 +47,7 @@ struct Lines<'a> {
 impl LineReader {
     pub(super) fn new(options: &Options, rows: u64) -> Self {
         Self {
-            context: Context::new(options.max_depth),
+            context: Context::new(options),
             observer: Observer::new(Shape::of_rows()),
             max_line_bytes: options.max_line_bytes,
             rows_left: rows,

@@ -11,6 +11,7 @@ use super::shape::{MOST_NODES, NONE, Shape};
 use super::unique::{Keys, pass_unique, twice};
 use crate::cursor::{Context, Cursor};
 use crate::fault::Outcome;
+use crate::options::Options;
 use crate::walk::Stamped;
 
 /// A value that was passed.
@@ -415,7 +416,8 @@ impl Shape {
         bytes.extend_from_slice(&[0; PADDING]);
         let mut observer = Observer::new(Self::of_values());
         // Its depth was judged where it was read.
-        let mut context = Context::new(usize::MAX);
+        let options = Options { max_depth: usize::MAX, ..Options::default() };
+        let mut context = Context::new(&options);
         if let Some(text) = Padded::new(&bytes) {
             let context = &mut context;
             let mut cursor = Cursor { level: Portable, text, at: 0, depth: 0, context };

@@ -9,7 +9,7 @@ use crate::cursor::{Context, Cursor};
 /// What rows say, the first of which begins at `position` of the input.
 fn shape_at(rows: &[String], mut position: u64) -> Shape {
     let mut observer = Observer::new(Shape::of_rows());
-    let mut context = Context::new(256);
+    let mut context = Context::new(&crate::options::Options::default());
     for row in rows {
         let mut bytes = row.clone().into_bytes();
         bytes.push(b'\n');

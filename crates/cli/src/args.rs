@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rowmill::{Compression, Limit, Lineage};
+use rowmill::{Compression, Limit, Lineage, Unknown};
 use serde::Serialize;
 
 use crate::values::{self, Interval};
@@ -39,6 +39,11 @@ CPU time is that of all threads, user and system, and for --only STAGE it is wha
 shows: loading the file and the checksum are parts of it, which are told apart as well. Only encode
 leaves out what comes before it.";
 
+const SCHEMA: &str = "\
+The layout of data is the narrowest one that loses nothing of it. All rows are looked at, of standard
+input and pipes as far as 64 MiB. Lines that are no rows are skipped; their number, and what the data
+did not show, is told on standard error.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the whole line at work: a local export server, download, decode, Parquet, checked sums
@@ -55,7 +60,8 @@ pub(crate) enum Command {
     /// Run the demo export server alone, to test your own jobs and clients against
     #[cfg(feature = "demo")]
     Serve(Serve),
-    /// Print the layout of an entity as a schema file
+    /// Print the layout of data, or of an entity, as a schema file
+    #[command(after_help = SCHEMA)]
     Schema(Schema),
 }
 
@@ -73,9 +79,14 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "NAME", value_parser = entity(), conflicts_with = "schema")]
     pub(crate) entity: Option<String>,
 
-    /// Read rows as this schema file says (`rowmill schema` prints one to start from)
+    /// Read rows as this schema file says (`rowmill schema` prints one to start from) [default: the
+    /// layout is inferred from the data]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+
+    /// Infer the layout from so many rows only, instead of all that can be read twice
+    #[arg(long, value_name = "ROWS", value_parser = rows(), conflicts_with_all = ["entity", "schema"])]
+    pub(crate) sample: Option<u64>,
 
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -94,7 +105,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "NAME", value_parser = entity(), conflicts_with = "schema")]
     pub(crate) entity: Option<String>,
 
-    /// Read rows as this schema file says
+    /// Read rows as this schema file says [default: the layout is inferred from the data]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
@@ -232,6 +243,16 @@ pub(crate) struct Reading {
     pub(crate) max_depth: Option<u16>,
 }
 
+impl From<UnknownKeys> for Unknown {
+    fn from(policy: UnknownKeys) -> Self {
+        match policy {
+            UnknownKeys::Ignore => Self::Ignore,
+            UnknownKeys::Error => Self::Error,
+            UnknownKeys::Rescue => Self::Rescue,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum UnknownKeys {
     /// Leave them out, and report them
@@ -330,9 +351,26 @@ pub(crate) struct Serve {
 
 #[derive(Args, Debug)]
 pub(crate) struct Schema {
-    /// The entity
+    /// Files whose layout is wanted; `-` is standard input
+    #[arg(value_name = "INPUT", required_unless_present = "entity", conflicts_with = "entity")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// The layout of this Mews entity
     #[arg(long, value_name = "NAME", value_parser = entity())]
-    pub(crate) entity: String,
+    pub(crate) entity: Option<String>,
+
+    /// Look at so many rows only
+    #[arg(long, value_name = "ROWS", value_parser = rows(), conflicts_with = "entity")]
+    pub(crate) sample: Option<u64>,
+
+    /// Threads that look at rows [default: all cores]
+    #[arg(long, value_name = "N", conflicts_with = "entity")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// A number of rows, one at least.
+fn rows() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..)
 }
 
 /// Takes the ten names as Mews spells them; clap lists them and guesses which one was meant.

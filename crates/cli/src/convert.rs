@@ -1,8 +1,8 @@
 //! `rowmill convert`: JSON Lines to Parquet.
 
-use std::path::Path;
+use std::sync::Arc;
 
-use rowmill::{Cancel, Source, Sources};
+use rowmill::Cancel;
 use tokio::sync::oneshot;
 use tokio::task;
 
@@ -10,22 +10,21 @@ use crate::args::Convert;
 use crate::exit::{self, Failure};
 use crate::signals::{self, Signal};
 use crate::writing::configure;
-use crate::{layout, output};
+use crate::{inferred, inputs, layout, output};
 
 pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Result<(), Failure> {
     let layout = layout::named(args.entity.as_deref(), args.schema.as_deref())?;
-    let layout = args.reading.part_of(&layout)?;
-    if args.inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
-        return Err(Failure::usage("standard input (-) can be read only once"));
-    }
-    let sources: Sources = args
-        .inputs
-        .iter()
-        .map(|input| if is_stdin(input) { Source::stdin() } else { Source::path(input) })
-        .collect();
+    let sources = inputs::sources(&args.inputs)?;
 
     let cancel = Cancel::new();
-    let mut convert = configure!(rowmill::Convert::new(&layout), args.reading, args.writing);
+    let convert = match &layout {
+        Some(layout) => rowmill::Convert::new(layout),
+        None => rowmill::Convert::inferred().on_inferred(Arc::new(inferred::tell_briefly)),
+    };
+    let mut convert = configure!(convert, args.reading, args.writing);
+    if let Some(rows) = args.sample {
+        convert = convert.sample(rows);
+    }
     convert = convert.cancel(cancel.clone());
     if let Some(name) = &args.entity {
         convert = convert.name(name);
@@ -48,8 +47,4 @@ pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Resul
         (Ok(Err(error)), None) => Err(error.into()),
         (Err(panic), None) => Err(Failure::new(exit::BAD_DATA, format!("a defect: {panic}"))),
     }
-}
-
-fn is_stdin(input: &Path) -> bool {
-    input.as_os_str() == "-"
 }

@@ -32,7 +32,6 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
             Some(layout) => layout.clone(),
             None => layout::of_entity(name)?,
         };
-        let layout = args.reading.part_of(&layout)?;
         let report = one(&args, &client, name, &layout).await?;
         output::report(&report, &args.out.join(name).display().to_string(), args.writing.json)?;
     }

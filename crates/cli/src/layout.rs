@@ -1,45 +1,35 @@
-//! The layout that rows are read by: an entity's own, or one from a schema file.
+//! The layout that rows are read by: an entity's own, one from a schema file, or the one that the data
+//! leads to.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rowmill::{Layout, LayoutError, Unknown, entity, schema_file};
+use rowmill::{Cancel, Infer, Layout, entity, schema_file};
 
-use crate::args::{Reading, UnknownKeys};
 use crate::exit::Failure;
+use crate::inferred;
 
-/// The layout that the options `--entity` and `--schema` name.
-pub(crate) fn named(entity: Option<&str>, schema: Option<&Path>) -> Result<Layout, Failure> {
+/// The layout that the options `--entity` and `--schema` name; `None` where they name none.
+pub(crate) fn named(
+    entity: Option<&str>,
+    schema: Option<&Path>,
+) -> Result<Option<Layout>, Failure> {
     match (entity, schema) {
-        (Some(name), _) => of_entity(name),
-        (None, Some(path)) => from_file(path),
-        (None, None) => Err(Failure::usage(
-            "a layout is needed, as it is not inferred from the data yet: name a Mews entity with \
-             --entity NAME or a schema file with --schema FILE",
-        )),
+        (Some(name), _) => of_entity(name).map(Some),
+        (None, Some(path)) => from_file(path).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
-impl Reading {
-    /// What these options leave of a layout.
-    pub(crate) fn part_of(&self, layout: &Layout) -> Result<Layout, Failure> {
-        let wrong = |option: &str| {
-            let option = option.to_owned();
-            move |error: LayoutError| Failure::usage(format!("{option}: {error}"))
-        };
-        let mut layout = layout.clone();
-        if !self.columns.is_empty() {
-            let paths = self.columns.iter().map(String::as_str);
-            layout = layout.select(paths).map_err(wrong("--columns"))?;
-        }
-        let unknown = match self.unknown {
-            None => return Ok(layout),
-            Some(UnknownKeys::Ignore) => Unknown::Ignore,
-            Some(UnknownKeys::Error) => Unknown::Error,
-            Some(UnknownKeys::Rescue) => Unknown::Rescue,
-        };
-        layout.with_unknown(unknown).map_err(wrong("--unknown"))
-    }
+/// The layout that these files lead to, all of them, and tells so.
+pub(crate) fn of_files(
+    inputs: &[PathBuf],
+    threads: usize,
+    cancel: &Cancel,
+) -> Result<Layout, Failure> {
+    let inferred = Infer::new().threads(threads).cancel(cancel.clone()).run(inputs)?;
+    inferred::tell_briefly(&inferred);
+    Ok(inferred.layout().clone())
 }
 
 /// The layout of one of the ten entities.

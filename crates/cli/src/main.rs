@@ -13,6 +13,8 @@ mod demo;
 mod exit;
 mod export;
 mod figures;
+mod inferred;
+mod inputs;
 mod layout;
 mod output;
 mod progress;
@@ -66,7 +68,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => signals::or_stopped(stop, export::run(*args)).await,
         #[cfg(feature = "demo")]
         Command::Serve(args) => signals::or_stopped(stop, serve::run(args)).await,
-        Command::Schema(args) => schema::run(&args),
+        Command::Schema(args) => signals::or_stopped(stop, schema::run(args)).await,
     }
 }
 

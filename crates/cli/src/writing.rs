@@ -39,6 +39,12 @@ macro_rules! configure {
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);
         }
+        if !reading.columns.is_empty() {
+            builder = builder.columns(&reading.columns);
+        }
+        if let Some(unknown) = reading.unknown {
+            builder = builder.unknown(unknown.into());
+        }
         if let Some(bytes) = reading.max_line_bytes {
             builder = builder.max_line_bytes(bytes as usize);
         }

@@ -152,7 +152,13 @@ impl Convert {
         let inputs = inputs(&sources)?;
         let target = Target::of(output, sources.len() > 1);
         // Nothing is read for an output that is refused.
-        let table = || Table::new(self.layout(&mut sources)?, &self.settings.lineage, None);
+        let table = || {
+            Table::new(
+                self.settings.part_of(self.layout(&mut sources)?)?,
+                &self.settings.lineage,
+                None,
+            )
+        };
         let mut job = Job::start(table, self.settings.clone(), None, inputs, target)?;
         job.spare(sources.iter().filter_map(Source::as_path))?;
         let Settings { max_expansion, cancel, .. } = &self.settings;
@@ -177,7 +183,7 @@ impl Convert {
         if let Some(callback) = callback {
             callback(&inferred);
         }
-        Ok(inference::layout(&inferred))
+        inference::layout(&inferred, settings)
     }
 }
 

@@ -1,11 +1,11 @@
 //! A layout out of sources, before they are converted.
 
 use rowmill_json::infer::{Inference, Inferred};
-use rowmill_json::{Layout, Options};
+use rowmill_json::{Layout, LayoutError, Options, Unknown};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
-use crate::settings::threads;
+use crate::settings::{Settings, threads};
 use crate::source::{Source, Sources};
 
 /// Bytes of a source that can be read only once that are looked at and held in memory, to be read
@@ -143,10 +143,15 @@ impl Infer {
     }
 }
 
-/// The layout to read all rows by. A layout out of a sample does not know what is to come: what is to
-/// be done about that, belongs here.
-pub(crate) fn layout(inferred: &Inferred) -> Layout {
-    inferred.layout().clone()
+/// The layout to read all rows by. One out of a sample does not know what is to come: keys that it has
+/// not seen are kept, unless `settings` have something to say about them.
+pub(crate) fn layout(inferred: &Inferred, settings: &Settings) -> Result<Layout> {
+    let layout = inferred.layout();
+    if inferred.is_whole() || settings.unknown.is_some() {
+        return Ok(layout.clone());
+    }
+    let taken = |error: LayoutError| Error::new(ErrorKind::Schema, format!("a sample: {error}"));
+    layout.with_unknown(Unknown::Rescue).map_err(taken)
 }
 
 /// Sources being looked at.

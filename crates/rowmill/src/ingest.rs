@@ -84,6 +84,7 @@ impl Ingest {
         let Self { export, layout, settings } = self;
         let cancel = settings.cancel.clone();
         let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
+        let layout = settings.part_of(layout)?;
         let inputs = inputs(&export)?;
         let scope = export.scope();
         let origin = Origin {

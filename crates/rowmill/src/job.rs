@@ -85,7 +85,7 @@ impl Job {
         }
         let table = table()?;
         let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
-        let nulls = Nulls::new(table.layout().schema());
+        let nulls = Nulls::new(table.own());
         Ok(Self {
             table,
             settings,
@@ -295,10 +295,11 @@ impl Sinks<'_> {
             let Some(batch) = batch.map_err(|e| Error::decode(&input.name, e))? else {
                 return Ok(());
             };
+            let own = self.stamp.own(&batch)?;
             if let Some(checksum) = self.checksum {
-                checksum.update(&self.stamp.own(&batch)?)?;
+                checksum.update(&own)?;
             }
-            self.nulls.add(&batch);
+            self.nulls.add(&own);
             self.part.write(&self.stamp.add(batch)?)?;
             settings.cancel.check()?;
         }

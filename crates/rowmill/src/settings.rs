@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
-use rowmill_json::{Limit, OnBadRow, Options};
+use rowmill_json::{Layout, LayoutError, Limit, OnBadRow, Options, Unknown};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) rejects: Option<PathBuf>,
     pub(crate) redact: bool,
     pub(crate) max_expansion: Option<u64>,
+    pub(crate) columns: Vec<String>,
+    pub(crate) unknown: Option<Unknown>,
     pub(crate) max_line_bytes: usize,
     pub(crate) max_depth: usize,
     pub(crate) compression: Compression,
@@ -57,6 +59,8 @@ impl Default for Settings {
             rejects: None,
             redact: false,
             max_expansion: None,
+            columns: Vec::new(),
+            unknown: None,
             max_line_bytes: Options::default().max_line_bytes,
             max_depth: Options::default().max_depth,
             compression: Compression::default(),
@@ -89,6 +93,20 @@ impl Settings {
             policy => policy,
         };
         options
+    }
+
+    /// What is read of `layout`, and how.
+    pub(crate) fn part_of(&self, layout: Layout) -> Result<Layout> {
+        let wrong = |what: &str, error: LayoutError| Error::usage(format!("{what}: {error}"));
+        let mut layout = layout;
+        if !self.columns.is_empty() {
+            let paths = self.columns.iter().map(String::as_str);
+            layout = layout.select(paths).map_err(|e| wrong("columns to read", e))?;
+        }
+        if let Some(unknown) = self.unknown {
+            layout = layout.with_unknown(unknown).map_err(|e| wrong("unknown keys", e))?;
+        }
+        Ok(layout)
     }
 
     /// The bound on bad rows, `None` where the first one ends the run.
@@ -184,6 +202,20 @@ macro_rules! setters {
         /// (measured: 700 and 12,000 at most), runs of one byte do (1,030 and 32,000).
         pub fn max_expansion(mut self, times: u64) -> Self {
             self.settings.max_expansion = Some(times);
+            self
+        }
+
+        /// Reads these columns of the layout alone, in this order; see
+        /// [`Layout::select`](crate::Layout::select) for paths and aliases. Default: all.
+        pub fn columns<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+            self.settings.columns = paths.into_iter().map(Into::into).collect();
+            self
+        }
+
+        /// What becomes of keys that the layout does not know. Default: as the layout says; where the
+        /// layout is inferred from a sample, they are rescued.
+        pub fn unknown(mut self, unknown: $crate::Unknown) -> Self {
+            self.settings.unknown = Some(unknown);
             self
         }
 

@@ -43,6 +43,21 @@ fn convert_has_sensible_defaults() {
 }
 
 #[test]
+fn schema_has_its_documented_forms() {
+    let line = "rowmill schema a.jsonl - --sample 1000 --threads 2";
+    let Command::Schema(schema) = parse(line).expect(line) else { panic!("{line}") };
+    assert_eq!(schema.inputs, [PathBuf::from("a.jsonl"), PathBuf::from("-")]);
+    assert_eq!(schema.sample, Some(1000));
+    assert_eq!(schema.threads.map(NonZeroUsize::get), Some(2));
+    let line = "rowmill schema --entity Bill";
+    let Command::Schema(schema) = parse(line).expect(line) else { panic!("{line}") };
+    assert_eq!(schema.entity.as_deref(), Some("Bill"));
+    let line = "rowmill convert a.jsonl -o out --sample 5";
+    let Command::Convert(convert) = parse(line).expect(line) else { panic!("{line}") };
+    assert_eq!(convert.sample, Some(5));
+}
+
+#[test]
 fn export_has_its_documented_form() {
     let line = "rowmill export --entity Reservation,OrderItem -o lake --api http://127.0.0.1:1 \
                 --enterprise-id e1 e2 --chain-id c1 --chain-id c2 --updated 2026-01-01..2026-02-01 \
@@ -91,6 +106,12 @@ fn contradictions_are_refused() {
         "rowmill convert a.jsonl -o out --entity Bill --schema s.json",
         "rowmill convert a.jsonl -o out --entity Bill --on-error ignore",
         "rowmill convert a.jsonl -o out --entity Bill --threads 0",
+        "rowmill convert a.jsonl -o out --entity Bill --sample 5",
+        "rowmill convert a.jsonl -o out --schema s.json --sample 5",
+        "rowmill convert a.jsonl -o out --sample 0",
+        "rowmill schema",
+        "rowmill schema a.jsonl --entity Bill",
+        "rowmill schema --entity Bill --sample 5",
         "rowmill export -o lake",
         "rowmill export --all --entity Bill -o lake",
         "rowmill export --all --schema s.json -o lake",

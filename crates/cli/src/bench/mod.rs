@@ -33,14 +33,15 @@ pub(crate) async fn run(args: Bench, stop: oneshot::Receiver<Signal>) -> Result<
     check(&args.inputs)?;
     let cancel = Cancel::new();
     let threads = args.threads.or_else(|| available_parallelism().ok());
-    let task = Task {
-        inputs: args.inputs,
-        layout,
-        threads: threads.map_or(1, NonZeroUsize::get),
-        buffer: memory::buffer(),
-        cancel: cancel.clone(),
-    };
-    let mut job = task::spawn_blocking(move || measure(&task, args.only));
+    let threads = threads.map_or(1, NonZeroUsize::get);
+    let token = cancel.clone();
+    let mut job = task::spawn_blocking(move || {
+        // Before anything is measured, and no part of it.
+        let layout = layout.map_or_else(|| layout::of_files(&args.inputs, threads, &token), Ok)?;
+        let buffer = memory::buffer();
+        let task = Task { inputs: args.inputs, layout, threads, buffer, cancel: token };
+        measure(&task, args.only)
+    });
     let (outcome, signal) = tokio::select! {
         outcome = &mut job => (outcome, None),
         signal = signals::received(stop) => {

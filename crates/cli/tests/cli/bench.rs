@@ -184,7 +184,6 @@ fn bad_data_is_told_as_by_convert_and_leaves_nothing() {
 fn mistakes_are_told_before_anything_is_read() {
     let folder = folder();
     let fails = |args: &str, words: &[&str]| run(folder.path(), args).failed(2, words);
-    fails("bench one.jsonl", &["--entity", "--schema"]);
     fails("bench one.jsonl --entity Room", &["Room"]);
     fails("bench one.jsonl --schema missing.json", &["missing.json"]);
     fails("bench one.jsonl --schema schema.json --only fly", &["fly"]);

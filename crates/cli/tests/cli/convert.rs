@@ -198,13 +198,6 @@ fn an_unreadable_schema_is_named() {
 }
 
 #[test]
-fn without_a_layout_both_ways_to_give_one_are_named() {
-    let folder = folder();
-    convert(folder.path(), "good.jsonl -o out.parquet").failed(2, &["--entity", "--schema"]);
-    unchanged(folder.path());
-}
-
-#[test]
 fn existing_output_is_kept_unless_it_may_be_replaced() {
     let folder = folder();
     let out = folder.path().join("out.parquet");

@@ -6,6 +6,7 @@ mod convert;
 #[cfg(feature = "demo")]
 mod demo;
 mod export;
+mod inferred;
 mod parquet_file;
 mod program;
 mod schema;

@@ -3,6 +3,7 @@
 mod bad_rows;
 mod checksums;
 mod drift;
+mod inferred;
 mod inputs;
 mod lineage;
 mod outputs;

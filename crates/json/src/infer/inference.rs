@@ -53,6 +53,9 @@ pub struct Inference {
     error: Option<Error>,
 }
 
+/// Bytes of a frame where not all rows are looked at.
+const SAMPLE_FRAME: usize = 64 << 10;
+
 impl Default for Inference {
     fn default() -> Self {
         Self::new()
@@ -77,7 +80,9 @@ impl Inference {
     /// a sample, even if there are no others.
     #[must_use]
     pub fn sample(options: Options, rows: u64) -> Self {
-        Self::looking_at(options, Some(rows.max(1)))
+        // So that a few rows need few bytes.
+        let frame_bytes = options.frame_bytes.min(SAMPLE_FRAME);
+        Self::looking_at(Options { frame_bytes, ..options }, Some(rows.max(1)))
     }
 
     fn looking_at(mut options: Options, rows: Option<u64>) -> Self {

@@ -329,7 +329,8 @@ fn unknown_keys_left_out_refused_or_rescued() {
     assert_eq!(schema.field(2).name(), "_rescued");
     assert_eq!(batches[0].column(2).null_count(), 1);
     let outcome = run("--unknown rescue --json");
-    let report: Value = serde_json::from_str(outcome.ended(0)).expect("JSON");
+    outcome.ended(0);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
     assert_eq!(report["drift"]["new_keys"][0]["count"], 1);
     assert_eq!(report["drift"]["new_keys"][0]["path"], "N\u{1b}ew");
     assert_eq!(report["columns"][0]["column"], "Id");
@@ -344,5 +345,5 @@ fn some_columns_alone() {
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     assert_eq!(names, ["name", "Id"]);
     let wrong = "good.jsonl -o out2.parquet --schema schema.json --columns Id,Nam";
-    convert(folder.path(), wrong).failed(2, &["--columns", "Nam", "not in the layout"]);
+    convert(folder.path(), wrong).failed(2, &["columns to read", "Nam", "not in the layout"]);
 }

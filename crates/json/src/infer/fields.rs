@@ -3,6 +3,12 @@
 use std::collections::HashMap;
 
 use ahash::RandomState;
+use rowmill_scan::Padded;
+
+use crate::walk::Stamped;
+
+/// Bytes of a key that are compared at once.
+const WIDTH: usize = 32;
 
 /// The keys seen so far, and what comes next in the objects of a serialiser that keeps to an order.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +24,12 @@ pub(super) struct Fields {
 #[derive(Clone, Debug)]
 pub(super) struct Field {
     pub(super) name: Box<str>,
-    /// Whether the name stands in the text as it is, without an escape.
-    plain: bool,
+    /// The key as it is written with its colon, where that is the name as it is; nothing, and a mask
+    /// that no text passes, where it has escapes.
+    key: Box<[u8]>,
+    /// The beginning of it, and the bits of the bytes that it has there.
+    head: [u8; WIDTH],
+    mask: u32,
     /// Where its values are.
     pub(super) node: u32,
     /// Bytes of input before the key when it was first seen: what orders the columns.
@@ -41,7 +51,14 @@ impl Fields {
         let plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
         let name: Box<str> = name.into();
         self.index.insert(name.clone(), place);
-        self.list.push(Field { name, plain, node, first, next: place + 1, seen: 0 });
+        let key: Box<[u8]> =
+            if plain { format!("\"{name}\":").into_bytes().into() } else { Box::default() };
+        let mut head = [0; WIDTH];
+        let length = key.len().min(WIDTH);
+        head[..length].copy_from_slice(&key[..length]);
+        // A key begins with a quote, so what differs from zero there is one.
+        let mask = if length == WIDTH { u32::MAX } else { (1 << length.max(1)) - 1 };
+        self.list.push(Field { name, key, head, mask, node, first, next: place + 1, seen: 0 });
         place
     }
 
@@ -60,16 +77,21 @@ impl Fields {
         }
     }
 
-    /// The end of the key at `at` in `text`, if it is that of the field at `place`.
-    #[inline]
-    pub(super) fn expected(&self, place: u32, text: &[u8], at: usize) -> Option<usize> {
+    /// Where the value of the field at `place` begins, if its key is at `at` and the colon follows.
+    #[inline(always)]
+    pub(super) fn expected<L: Stamped>(
+        &self,
+        place: u32,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+    ) -> Option<usize> {
         let field = self.list.get(place as usize)?;
-        let (start, end) = (at + 1, at + 1 + field.name.len());
-        let same = field.plain
-            && text.get(at) == Some(&b'"')
-            && text.get(end) == Some(&b'"')
-            && text.get(start..end) == Some(field.name.as_bytes());
-        same.then_some(end + 1)
+        let end = at + field.key.len();
+        // A key that is longer than a block, or than the text that is left, is compared slowly.
+        let same = level.differences(text.block(at), &field.head) & field.mask == 0
+            && (field.key.len() <= WIDTH || text.text().get(at..end) == Some(&field.key));
+        same.then_some(end)
     }
 
     /// The fields in the order of their first appearance.

@@ -70,7 +70,7 @@ impl Inference {
     }
 
     /// An inference with these options, of which those count that say how lines are found and read:
-    /// `threads`, `frame_bytes`, `max_line_bytes` and `max_depth`.
+    /// `threads`, `frame_bytes`, `max_line_bytes`, `max_depth` and `simd`.
     #[must_use]
     pub fn with(options: Options) -> Self {
         Self::looking_at(options, None)

@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::frame::{Frame, line_too_long};
 use crate::options::{Counts, Options};
 use crate::rows::{BYTE_ORDER_MARK, last_line_start};
+use crate::walk::{Chosen, Stamped};
 
 /// What the lines of a frame were. Lines are counted from the first one of the frame.
 #[derive(Debug, Default)]
@@ -23,10 +24,10 @@ pub(super) struct Looked {
 }
 
 /// Looks at frames one after the other, and remembers what all of them held.
-#[derive(Debug)]
 pub(super) struct LineReader {
     context: Context,
     observer: Observer,
+    level: Chosen,
     max_line_bytes: usize,
     /// Rows that may still be looked at.
     rows_left: u64,
@@ -49,6 +50,7 @@ impl LineReader {
         Self {
             context: Context::new(options),
             observer: Observer::new(Shape::of_rows()),
+            level: Chosen::new(options.simd),
             max_line_bytes: options.max_line_bytes,
             rows_left: rows,
             tail: Vec::new(),
@@ -145,8 +147,26 @@ impl LineReader {
         at: usize,
         position: u64,
     ) -> Result<(usize, bool), Box<Fault>> {
+        match self.level {
+            Chosen::Portable => self.line_by(Portable, text, at, position),
+            #[cfg(target_arch = "x86_64")]
+            Chosen::Avx2(level) => self.line_by(level, text, at, position),
+            #[cfg(target_arch = "x86_64")]
+            Chosen::Avx512(level) => self.line_by(level, text, at, position),
+            #[cfg(target_arch = "aarch64")]
+            Chosen::Neon(level) => self.line_by(level, text, at, position),
+        }
+    }
+
+    fn line_by<L: Stamped>(
+        &mut self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+        position: u64,
+    ) -> Result<(usize, bool), Box<Fault>> {
         let context = &mut self.context;
-        let mut cursor = Cursor { level: Portable, text, at, depth: 0, context };
+        let mut cursor = Cursor { level, text, at, depth: 0, context };
         cursor.skip_blanks();
         match cursor.peek() {
             b'\n' => Ok((cursor.at, false)),

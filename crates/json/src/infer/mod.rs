@@ -17,7 +17,7 @@
 //! | instants with a zone | `timestamp_us` if it holds their digits, else `timestamp_ns` if it holds digits and years, else `string` |
 //! | days `YYYY-MM-DD` | `date` |
 //! | durations of ISO 8601, one at least with a `T` or of two parts | `duration` |
-//! | other strings, at most 64 different ones of at most 64 bytes, each there 4 times on average | `enum` |
+//! | other strings, at most 64 different ones of at most 64 bytes and no UUID, each there 4 times on average | `enum` |
 //! | other strings | `string` |
 //! | arrays | `list<T>` of what is in all of them, `list<json>` if nothing is |
 //! | objects | `struct` of all their keys |
@@ -68,4 +68,5 @@ mod unique;
 pub use inference::Inference;
 pub use inferred::{Inferred, Seen};
 pub use note::Note;
+pub(crate) use observer::{Observer, observe};
 pub use tally::Tally;

@@ -29,6 +29,8 @@ enum What {
     Null,
     Boolean,
     Number,
+    /// A string that says no more than those before.
+    Usual,
     String,
     Escaped,
     List,
@@ -40,7 +42,7 @@ const MOST_PASSED: usize = 1 << 16;
 
 /// Looks at lines and remembers what they hold.
 #[derive(Debug)]
-pub(super) struct Observer {
+pub(crate) struct Observer {
     pub(super) shape: Shape,
     passed: Vec<Passed>,
     /// Where the line begins in the text, and the bytes of input before the text.
@@ -83,7 +85,7 @@ impl Observer {
     ) -> Outcome<()> {
         (self.line, self.position) = (cursor.at, position);
         (self.is_row, self.before) = (false, self.shape.nodes.len());
-        let read = self.value(cursor, 0, 0).and_then(|()| line_end(cursor));
+        let read = cursor.level.observe(self, cursor, 0, 0).and_then(|()| line_end(cursor));
         if let Err(fault) = read {
             self.forget();
             return Err(fault);
@@ -100,6 +102,7 @@ impl Observer {
     }
 
     /// Passes the value at the cursor, which belongs to `node` at `depth`.
+    #[inline(always)]
     fn value<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -109,6 +112,11 @@ impl Observer {
         let at = cursor.at;
         match cursor.peek() {
             b'"' => {
+                let texts = self.shape.node(node).texts.as_deref();
+                if let Some(end) = texts.and_then(|t| t.usual(cursor.level, cursor.text, at)) {
+                    cursor.at = end;
+                    return self.note(cursor, node, at, 0, What::Usual);
+                }
                 let (inside, span) = cursor.span()?;
                 if !span.escaped {
                     return self.note(cursor, node, at + 1, inside.len(), What::String);
@@ -142,6 +150,7 @@ impl Observer {
         }
     }
 
+    #[inline(always)]
     fn list<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -173,6 +182,7 @@ impl Observer {
     }
 
     /// Passes a value that lies below `depth`, if values are still kept there.
+    #[inline(always)]
     fn below<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -183,9 +193,10 @@ impl Observer {
         if depth >= self.shape.depth {
             return pass_unique(cursor);
         }
-        self.value(cursor, node, depth + 1)
+        cursor.level.observe(self, cursor, node, depth + 1)
     }
 
+    #[inline(always)]
     fn object<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -207,6 +218,7 @@ impl Observer {
         Ok(())
     }
 
+    #[inline(always)]
     fn members<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -218,19 +230,23 @@ impl Observer {
         let visit = fields.visits;
         let (mut expected, mut previous) = (fields.first, None);
         // Keys that have no field.
-        let mut others = Keys::default();
+        let mut others = None;
         loop {
             let at = cursor.at;
             let known = self.shape.node(node).fields.as_ref();
-            let end = known.and_then(|f| f.expected(expected, cursor.text.text(), at));
+            let end = known.and_then(|f| f.expected(expected, cursor.level, cursor.text, at));
             let found = match end {
                 Some(end) => {
                     cursor.at = end;
+                    cursor.skip_blanks();
                     Some(expected)
                 }
-                None => self.find(cursor, node, depth, &mut others)?,
+                None => {
+                    let found = self.find(cursor, node, depth, &mut others)?;
+                    cursor.colon()?;
+                    found
+                }
             };
-            cursor.colon()?;
             let child = match found {
                 Some(place) => {
                     let fields = self.shape.node_mut(node).fields.get_or_insert_default();
@@ -258,12 +274,13 @@ impl Observer {
 
     /// Reads the key at the cursor and gives the place of its field. One that is new gets a field;
     /// where there is no room for another one, it is kept in `others`.
+    #[inline(never)]
     fn find<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
         node: u32,
         depth: usize,
-        others: &mut Keys,
+        others: &mut Option<Keys>,
     ) -> Outcome<Option<u32>> {
         if cursor.peek() != b'"' {
             return Err(cursor.syntax("a key"));
@@ -284,7 +301,7 @@ impl Observer {
             self.grown.push((node, depth));
             return Ok(Some(place));
         }
-        if !others.insert(name.as_bytes().into()) {
+        if !others.get_or_insert_default().insert(name.as_bytes().into()) {
             return Err(twice(at));
         }
         Ok(None)
@@ -301,6 +318,7 @@ impl Observer {
         self.shape.entry(node)
     }
 
+    #[inline(always)]
     fn note<L: Stamped>(
         &mut self,
         cursor: &mut Cursor<'_, L>,
@@ -310,12 +328,19 @@ impl Observer {
         what: What,
     ) -> Outcome<()> {
         if self.passed.len() == MOST_PASSED {
-            self.check_line(cursor)?;
-            self.look(cursor.text);
+            self.look_early(cursor)?;
         }
         // Lines and pieces have at most 1 GiB.
         let (at, len) = ((at - self.line) as u32, len as u32);
         self.passed.push(Passed { node, at, len, what });
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_early<L: Stamped>(&mut self, cursor: &mut Cursor<'_, L>) -> Outcome<()> {
+        self.check_line(cursor)?;
+        self.look(cursor.text);
         Ok(())
     }
 
@@ -362,6 +387,7 @@ impl Observer {
                         node.numbers.see(&number);
                     }
                 }
+                What::Usual => tally.strings += 1,
                 What::String => {
                     tally.strings += 1;
                     node.texts.get_or_insert_default().see(inside);
@@ -430,6 +456,18 @@ impl Shape {
         }
         observer.shape
     }
+}
+
+/// Passes the value at the cursor, which belongs to `node` at `depth`.
+#[inline(always)]
+pub(crate) fn observe<L: Stamped>(
+    _: L,
+    observer: &mut Observer,
+    cursor: &mut Cursor<'_, L>,
+    node: u32,
+    depth: usize,
+) -> Outcome<()> {
+    observer.value(cursor, node, depth)
 }
 
 /// New nodes before some must go: more than a line of any serialiser brings.

@@ -1,7 +1,9 @@
 //! What a column of texts may be read as.
 
 use ahash::RandomState;
-use rowmill_scan::{is_duration, parse_date, parse_instant, parse_uuid};
+use rowmill_scan::{
+    Level, Padded, is_duration, parse_date, parse_instant, parse_uuid, quoted_instant,
+};
 
 use super::note::Note;
 use crate::layout::Column;
@@ -21,6 +23,13 @@ pub(super) struct Texts {
     marks: u8,
     distinct: Distinct,
 }
+
+/// Bytes of a UUID and of a date.
+const UUID_LENGTH: usize = 36;
+const DATE_LENGTH: usize = 10;
+
+/// Seconds whose every nanosecond a column in nanoseconds holds.
+const NANO_SECONDS: std::ops::Range<i64> = -9_223_372_036..9_223_372_036;
 
 const UUID: u8 = 1;
 const DATE: u8 = 2;
@@ -74,8 +83,8 @@ impl Texts {
     /// The forms that `text` has, of those that are still asked about.
     fn forms_of(&mut self, text: &[u8]) -> u8 {
         match text {
-            _ if self.forms & UUID != 0 && parse_uuid(text).is_some() => {
-                if text.iter().any(u8::is_ascii_uppercase) {
+            _ if self.all(UUID) && parse_uuid(text).is_some() => {
+                if has_upper_case(text) {
                     self.marks |= UPPER_CASE;
                 }
                 UUID
@@ -93,8 +102,8 @@ impl Texts {
     }
 
     fn time(&mut self, text: &[u8]) -> u8 {
-        if parse_date(text).is_some() {
-            return DATE | DATE_OR_INSTANT;
+        if text.len() == DATE_LENGTH {
+            return if parse_date(text).is_some() { DATE | DATE_OR_INSTANT } else { 0 };
         }
         let Some(instant) = parse_instant(text) else { return 0 };
         let in_utc = text.ends_with(b"Z")
@@ -115,6 +124,28 @@ impl Texts {
             }
         }
         forms
+    }
+
+    /// The end of the string at `at`, if it is one that `see` would learn nothing from: of a form that
+    /// serialisers write, where texts are of that form and too many to be told apart. `None` says
+    /// nothing about it.
+    #[inline(always)]
+    pub(super) fn usual<L: Level>(&self, level: L, text: Padded<'_>, at: usize) -> Option<usize> {
+        if self.distinct.0.is_some() {
+            return None;
+        }
+        if self.forms == UUID {
+            let block = text.block::<64>(at);
+            level.uuid(block)?;
+            let upper = !self.any(UPPER_CASE) && has_upper_case(&block[1..1 + UUID_LENGTH]);
+            return (!upper).then_some(at + 2 + UUID_LENGTH);
+        }
+        if self.all(MICROS) {
+            let (instant, length) = quoted_instant(level, text.block(at))?;
+            let in_nanos = NANO_SECONDS.contains(&instant.seconds) || !self.all(NANOS);
+            return (instant.nanos.is_multiple_of(1000) && in_nanos).then_some(at + length);
+        }
+        None
     }
 
     /// Takes in all that the other has seen.
@@ -173,7 +204,14 @@ impl Texts {
     }
 }
 
-/// Different short texts, as long as they are few; a text that is not short counts as many.
+/// All of it is looked at, which takes fewer instructions than to stop early.
+#[inline(always)]
+fn has_upper_case(text: &[u8]) -> bool {
+    text.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase())
+}
+
+/// Different short texts, as long as they are few; a text that is not short counts as many, and so
+/// does a UUID.
 ///
 /// Kept as hashes: what the texts are is nobody's business. Two that share a hash would count as
 /// one, which decides between two types that both hold any text.
@@ -194,7 +232,7 @@ impl Distinct {
         if self.0.is_none() {
             return;
         }
-        if text.len() > SHORT {
+        if text.len() > SHORT || text.len() == UUID_LENGTH && parse_uuid(text).is_some() {
             self.0 = None;
             return;
         }

@@ -12,6 +12,7 @@ use super::{keys, list, object, rows, value};
 use crate::column::{ListColumn, RecordColumn, Slot};
 use crate::cursor::{Context, Cursor};
 use crate::fault::Outcome;
+use crate::infer::{self, Observer};
 use crate::options::Simd;
 
 /// A level with the steps of the walk compiled for it. Each does what the function of the same name
@@ -71,6 +72,14 @@ pub(crate) trait Stamped: Level {
     ) -> Outcome<usize>;
 
     fn skip_value(self, cursor: &mut Cursor<'_, Self>) -> Outcome<()>;
+
+    fn observe(
+        self,
+        observer: &mut Observer,
+        cursor: &mut Cursor<'_, Self>,
+        node: u32,
+        depth: usize,
+    ) -> Outcome<()>;
 }
 
 /// A method that calls a function compiled with `$features`, which calls `$body`.
@@ -125,6 +134,9 @@ macro_rules! stamp {
             step! { [$($features)*] $level, skip_value(
                 cursor: &mut Cursor<'_, $level>
             ) -> Outcome<()>, value::skip }
+            step! { [$($features)*] $level, observe(
+                observer: &mut Observer, cursor: &mut Cursor<'_, $level>, node: u32, depth: usize
+            ) -> Outcome<()>, infer::observe }
         }
     };
 }

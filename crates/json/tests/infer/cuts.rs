@@ -1,8 +1,8 @@
 //! Neither the cutting of chunks nor the number of threads changes what comes out.
 
 use super::infer;
-use rowmill_json::Options;
 use rowmill_json::infer::Inference;
+use rowmill_json::{Options, Simd};
 use rowmill_testkit::corpus::{Corpus, Kind};
 
 const INPUT: &str = "\u{feff}{\"Id\":\"0f515589-99b4-423d-b83a-b237009f0509\",\"Value\":93.46,\"Tags\":[\"a\",\"b\"]}\n\
@@ -17,11 +17,18 @@ const INPUT: &str = "\u{feff}{\"Id\":\"0f515589-99b4-423d-b83a-b237009f0509\",\"
 fn cut(input: &[u8], chunk: usize, threads: usize, frame_bytes: usize) -> String {
     let mut options = Options::default();
     (options.threads, options.frame_bytes) = (threads, frame_bytes);
-    let mut inference = Inference::with(options);
-    for chunk in input.chunks(chunk) {
-        inference.push(chunk.to_vec().into());
-    }
-    format!("{:?}", inference.finish().expect("a layout"))
+    // All instruction sets see the same.
+    let mut told = Simd::available().into_iter().map(|simd| {
+        options.simd = simd;
+        let mut inference = Inference::with(options.clone());
+        for chunk in input.chunks(chunk) {
+            inference.push(chunk.to_vec().into());
+        }
+        format!("{:?}", inference.finish().expect("a layout"))
+    });
+    let first = told.next().expect("at least the portable one");
+    assert!(told.all(|other| other == first));
+    first
 }
 
 #[test]

@@ -134,3 +134,51 @@ fn absent_keys() {
     assert_eq!((b.path.as_str(), b.absent, b.values.nulls, b.values.booleans), ("b", 1, 1, 1));
     assert_eq!(b.values.total(), 2);
 }
+
+/// Where all texts so far have one form, the next one is read in a short way: one that differs is
+/// seen all the same.
+#[test]
+fn after_many_of_one_form() {
+    let ids: Vec<String> =
+        (0..100).map(|n| format!("\"0f515589-99b4-423d-b83a-b237009f{n:04}\"")).collect();
+    let seconds: Vec<String> =
+        (0..100).map(|n| format!("\"2024-02-29T12:{:02}:{:02}Z\"", n / 60, n % 60)).collect();
+    let after = |many: &[String], last: &[&str]| {
+        let values: Vec<&str> =
+            many.iter().map(String::as_str).chain(last.iter().copied()).collect();
+        let (kind, notes) = of(&values);
+        (kind, notes.join(" "))
+    };
+    for (last, kind, notes) in [
+        (&["\"0f515589-99b4-423d-b83a-b237009f9999\""][..], "uuid!", ""),
+        (&["null"], "uuid", ""),
+        (&["\"0F515589-99b4-423d-b83a-b237009f9999\""], "uuid!", "v: UpperCase"),
+        (&["\"0f515589-99b4-423d-b83a-b237009f999\\u0039\""], "uuid!", ""),
+        (&["\"0f515589-99b4-423d-b83a-b237009f999g\""], "string!", ""),
+        (&["\"0f515589-99b4-423d-b83a-b237009f99999\""], "string!", ""),
+        (&["\"\""], "string!", ""),
+        (&["1"], "json!", "v: MixedKinds"),
+    ] {
+        assert_eq!(after(&ids, last), (kind.to_owned(), notes.to_owned()), "{last:?}");
+    }
+    for (last, kind, notes) in [
+        (&["\"2024-02-29T12:00:00.123456Z\""][..], "timestamp_us!", ""),
+        (&["\"2024-02-29T12:00:00.1234567Z\""], "timestamp_ns!", ""),
+        (&["\"2300-01-01T00:00:00Z\""], "timestamp_us!", ""),
+        (
+            &["\"2300-01-01T00:00:00Z\"", "\"2024-02-29T12:00:00.1234567Z\""],
+            "string!",
+            "v: FineInstants",
+        ),
+        (
+            &["\"2024-02-29T12:00:00.1234567Z\"", "\"1600-01-01T00:00:00Z\""],
+            "string!",
+            "v: FineInstants",
+        ),
+        (&["\"2024-02-29T12:00:00+02:00\""], "timestamp_us!", "v: Offsets"),
+        (&["\"2024-02-30T12:00:00Z\""], "string!", ""),
+        (&["\"2024-02-29\""], "string!", "v: DatesAndInstants"),
+    ] {
+        assert_eq!(after(&seconds, last), (kind.to_owned(), notes.to_owned()), "{last:?}");
+    }
+}

@@ -34,6 +34,12 @@ impl Number<'_> {
     /// ```
     #[must_use]
     pub fn places(&self) -> (u64, u64) {
+        if self.exponent == 0 {
+            // An integer begins with a zero only if it is one.
+            let whole = if self.integer == b"0" { 0 } else { self.integer.len() };
+            let zeros = self.fraction.iter().rev().take_while(|digit| **digit == b'0').count();
+            return (whole as u64, (self.fraction.len() - zeros) as u64);
+        }
         let Significant { from, to, point } = self.significant();
         if from == to {
             return (0, 0);
@@ -73,6 +79,9 @@ impl Number<'_> {
     /// ```
     #[must_use]
     pub fn is_shortest_f64(&self) -> bool {
+        if self.exponent == 0 && self.integer.len() + self.fraction.len() <= SAFE_DIGITS {
+            return true;
+        }
         let here = self.significant();
         if here.from == here.to {
             return true;

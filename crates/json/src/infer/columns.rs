@@ -20,7 +20,7 @@ pub(super) fn inferred(shape: &Shape, counts: Counts, whole: bool) -> Result<Inf
     if shape.is_map(0) {
         return no(format!("at most {MOST_COLUMNS} different keys in all rows"), "more");
     }
-    let mut writer = Writer { shape, whole, path: String::new(), seen: Vec::new() };
+    let mut writer = Writer::new(shape, whole);
     let columns = writer.fields(0, 0);
     if columns.is_empty() {
         return no("one key at least that is not empty".into(), "none in any row");
@@ -35,32 +35,21 @@ pub(super) fn inferred(shape: &Shape, counts: Counts, whole: bool) -> Result<Inf
     Ok(Inferred { layout, seen: writer.seen, counts, whole })
 }
 
-// For reports about keys that a layout does not know.
-#[allow(dead_code)]
-impl Shape {
-    /// A nullable column for these values.
-    pub(crate) fn column(&self, name: &str) -> Column {
-        Writer { shape: self, whole: false, path: String::new(), seen: Vec::new() }
-            .column(name, 0, 0, 0)
-    }
-
-    /// Nullable columns for these rows.
-    pub(super) fn columns(&self) -> Vec<Column> {
-        Writer { shape: self, whole: false, path: String::new(), seen: Vec::new() }.fields(0, 0)
-    }
-}
-
 /// Writes columns and what was seen of them.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     shape: &'a Shape,
     whole: bool,
     path: String,
     seen: Vec<Seen>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(shape: &'a Shape, whole: bool) -> Self {
+        Self { shape, whole, path: String::new(), seen: Vec::new() }
+    }
+
     /// The columns of the objects at `node`.
-    fn fields(&mut self, node: u32, depth: usize) -> Vec<Column> {
+    pub(super) fn fields(&mut self, node: u32, depth: usize) -> Vec<Column> {
         let here = self.shape.node(node);
         let Some(fields) = &here.fields else { return Vec::new() };
         let mut columns = Vec::new();
@@ -91,7 +80,7 @@ impl Writer<'_> {
     }
 
     /// The column of the values at `node`, which `absent` objects lack.
-    fn column(&mut self, name: &str, node: u32, absent: u64, depth: usize) -> Column {
+    pub(super) fn column(&mut self, name: &str, node: u32, absent: u64, depth: usize) -> Column {
         let here = self.shape.node(node);
         let at = self.seen.len();
         let path = self.path.clone();

@@ -64,6 +64,7 @@ mod tally;
 mod tests;
 mod texts;
 mod unique;
+mod value;
 
 pub use inference::Inference;
 pub use inferred::{Inferred, Seen};

@@ -5,13 +5,12 @@
 //! to be a row are the values looked at, so a bad line leaves nothing behind but nodes that have seen
 //! nothing, and those are taken away again.
 
-use rowmill_scan::{Number, PADDING, Padded, Portable, check_escapes, unescape};
+use rowmill_scan::{Number, Padded, check_escapes, unescape};
 
 use super::shape::{MOST_NODES, NONE, Shape};
 use super::unique::{Keys, pass_unique, twice};
-use crate::cursor::{Context, Cursor};
+use crate::cursor::Cursor;
 use crate::fault::Outcome;
-use crate::options::Options;
 use crate::walk::Stamped;
 
 /// A value that was passed.
@@ -427,34 +426,6 @@ impl Observer {
             }
         }
         self.shape.nodes.truncate(self.before);
-    }
-}
-
-// For reports about keys that a layout does not know.
-#[allow(dead_code)]
-impl Shape {
-    /// What one value says, whose text is known to be JSON. In an object in which a key stands twice
-    /// nothing but an object is seen.
-    pub(crate) fn observe(value: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(value.len() + 1 + PADDING);
-        bytes.extend_from_slice(value);
-        bytes.push(b'\n');
-        bytes.extend_from_slice(&[0; PADDING]);
-        let mut observer = Observer::new(Self::of_values());
-        // Its depth was judged where it was read.
-        let options = Options { max_depth: usize::MAX, ..Options::default() };
-        let mut context = Context::new(&options);
-        if let Some(text) = Padded::new(&bytes) {
-            let context = &mut context;
-            let mut cursor = Cursor { level: Portable, text, at: 0, depth: 0, context };
-            cursor.skip_blanks();
-            let first = cursor.peek();
-            if observer.line(&mut cursor, 0).is_err() {
-                let tally = &mut observer.shape.node_mut(0).tally;
-                *(if first == b'[' { &mut tally.lists } else { &mut tally.objects }) += 1;
-            }
-        }
-        observer.shape
     }
 }
 

@@ -147,9 +147,12 @@ fn unusual_line<L: Stamped>(
         }
         _ => {
             let fault = cursor.mismatch("object");
-            let kind =
-                if fault.kind == ErrorKind::Type { ErrorKind::NotAnObject } else { fault.kind };
-            Err(Fault::new(kind, fault.at, fault.expected, fault.found))
+            if fault.kind != ErrorKind::Type {
+                return Err(fault);
+            }
+            // It is no row, but the line is JSON only if nothing follows.
+            line_end(level, text, cursor.context, cursor.at)?;
+            Err(Fault::new(ErrorKind::NotAnObject, fault.at, fault.expected, fault.found))
         }
     }
 }

@@ -292,6 +292,11 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "NAME[,NAME...]", value_parser = values::lineage, value_delimiter = ',')]
     pub(crate) lineage: Vec<Lineage>,
 
+    /// Write the layout with columns for new keys and values that were found to this schema file, for
+    /// the next run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) widened: Option<PathBuf>,
+
     /// zstd[:LEVEL], snappy or none
     #[arg(long, value_name = "CODEC", value_parser = values::compression, default_value = "zstd")]
     pub(crate) compression: Compression,

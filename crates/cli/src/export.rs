@@ -33,6 +33,7 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
             None => layout::of_entity(name)?,
         };
         let report = one(&args, &client, name, &layout).await?;
+        layout::write_widened(&report, args.writing.widened.as_deref())?;
         output::report(&report, &args.out.join(name).display().to_string(), args.writing.json)?;
     }
     Ok(())
@@ -51,7 +52,10 @@ fn check_lineage(args: &Export) -> Result<(), Failure> {
 
 fn names(args: &Export) -> Result<Vec<&str>, Failure> {
     if args.all {
-        return Ok(entity::NAMES.to_vec());
+        return match &args.writing.widened {
+            Some(_) => Err(Failure::usage("--widened is for one entity, not for many")),
+            None => Ok(entity::NAMES.to_vec()),
+        };
     }
     let mut names: Vec<&str> = Vec::new();
     for name in &args.entity {
@@ -64,6 +68,9 @@ fn names(args: &Export) -> Result<Vec<&str>, Failure> {
     }
     match (names.len(), &args.schema, &args.export_id) {
         (2.., Some(_), _) => Err(Failure::usage("--schema is for one entity, not for many")),
+        (2.., ..) if args.writing.widened.is_some() => {
+            Err(Failure::usage("--widened is for one entity, not for many"))
+        }
         (2.., _, Some(_)) => Err(Failure::usage("--export-id is for one entity, not for many")),
         _ => Ok(names),
     }

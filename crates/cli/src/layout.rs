@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rowmill::{Cancel, Infer, Layout, entity, schema_file};
+use rowmill::{Cancel, Infer, Layout, Report, entity, schema_file};
 
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::inferred;
 
 /// The layout that the options `--entity` and `--schema` name; `None` where they name none.
@@ -30,6 +30,16 @@ pub(crate) fn of_files(
     let inferred = Infer::new().threads(threads).cancel(cancel.clone()).run(inputs)?;
     inferred::tell_briefly(&inferred);
     Ok(inferred.layout().clone())
+}
+
+/// Writes the layout that a run would have needed to know all it has read, if it is asked for.
+pub(crate) fn write_widened(report: &Report, path: Option<&Path>) -> Result<(), Failure> {
+    let (Some(path), Some(layout)) = (path, &report.layout) else { return Ok(()) };
+    let wrong = |what: &dyn std::fmt::Display| {
+        Failure::new(exit::OUTPUT, format!("widened layout {}: {what}", path.display()))
+    };
+    let wider = report.drift.widened(layout).map_err(|error| wrong(&error))?;
+    fs::write(path, schema_file::print(&wider)).map_err(|error| wrong(&error))
 }
 
 /// The layout of one of the ten entities.

@@ -60,7 +60,7 @@ fn drift(drift: &DriftReport) {
             key.first_line,
             // It comes from the data, and a terminal takes some characters for orders.
             key.path.escape_debug(),
-            key.kinds
+            key.type_name
         ));
     }
     more |= drift.new_keys.len() > TOLD;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt;
 
+use crate::infer::Shape;
+use crate::layout::Column;
 use crate::notes::TOLD;
 
 /// What good rows had that the layout does not know, and what they lack for it.
@@ -23,7 +24,7 @@ use crate::notes::TOLD;
 /// assert_eq!((new.path().as_str(), new.first_line, new.count), ("unit", 2, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Drift {
     /// Keys that no column reads.
@@ -39,7 +40,7 @@ pub struct Drift {
 }
 
 /// A key that no column reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewKey {
     /// Path of the object it stands in, e.g. `Amount.TaxValues[]`; empty for the row itself.
@@ -50,8 +51,8 @@ pub struct NewKey {
     pub count: u64,
     /// The first line it stands in.
     pub first_line: u64,
-    /// What its value was at the first sight in each batch.
-    pub kinds: Kinds,
+    /// What its values were that were looked at: the first one in each batch.
+    pub(crate) shape: Shape,
 }
 
 impl NewKey {
@@ -62,6 +63,26 @@ impl NewKey {
             "" => self.name.clone(),
             object => format!("{object}.{}", self.name),
         }
+    }
+
+    /// A column for this key, as the values lead to it that were looked at: the first one in each
+    /// batch. Others may not fit it.
+    #[must_use]
+    pub fn column(&self) -> Column {
+        self.shape.column(&self.name)
+    }
+
+    /// Adds what is known of the same key elsewhere, later in the data.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.shape.merge(&other.shape);
+    }
+}
+
+impl PartialEq for NewKey {
+    fn eq(&self, other: &Self) -> bool {
+        let place = |key: &Self| (key.path(), key.count, key.first_line);
+        place(self) == place(other) && self.column() == other.column()
     }
 }
 
@@ -79,6 +100,14 @@ pub struct NewValue {
     pub first_line: u64,
 }
 
+impl NewValue {
+    /// A value that was not counted.
+    #[must_use]
+    pub fn new(column: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { column: column.into(), value: value.into(), count: 0, first_line: 0 }
+    }
+}
+
 /// A column with cells that were made null.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -89,34 +118,6 @@ pub struct Nulled {
     pub count: u64,
     /// The line of the first one.
     pub first_line: u64,
-}
-
-/// Kinds of JSON values, e.g. `number or null`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(u8);
-
-const KINDS: [&str; 6] = ["object", "array", "string", "number", "boolean", "null"];
-
-impl Kinds {
-    /// The kind of a value with this text.
-    pub(crate) fn of(value: &[u8]) -> Self {
-        Self(match value.first() {
-            Some(b'{') => 1,
-            Some(b'[') => 2,
-            Some(b'"') => 4,
-            Some(b't' | b'f') => 16,
-            Some(b'n') => 32,
-            _ => 8,
-        })
-    }
-}
-
-impl fmt::Display for Kinds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = KINDS.iter().enumerate().filter(|(bit, _)| self.0 & (1 << bit) != 0);
-        let names: Vec<&str> = names.map(|(_, name)| *name).collect();
-        f.write_str(&names.join(" or "))
-    }
 }
 
 impl Drift {
@@ -149,9 +150,7 @@ impl Gathered {
             new.first_line += before;
             match self.keys.entry((new.object.clone(), new.name.clone())) {
                 Entry::Occupied(place) => {
-                    let known = &mut drift.keys[*place.get()];
-                    known.count += new.count;
-                    known.kinds.0 |= new.kinds.0;
+                    drift.keys[*place.get()].merge(&new);
                 }
                 Entry::Vacant(place) if drift.keys.len() < TOLD => {
                     place.insert(drift.keys.len());

@@ -6,6 +6,7 @@ mod column;
 mod select;
 #[cfg(test)]
 mod tests;
+mod widen;
 
 use std::fmt;
 use std::sync::Arc;

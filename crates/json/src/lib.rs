@@ -71,7 +71,7 @@ mod walk;
 mod workers;
 
 pub use decoder::Decoder;
-pub use drift::{Drift, Kinds, NewKey, NewValue, Nulled};
+pub use drift::{Drift, NewKey, NewValue, Nulled};
 pub use error::{Error, ErrorKind, Place, Reject};
 pub use frames::Frames;
 pub use layout::{Allow, Column, Kind, Layout, LayoutError, RESCUED, Union, Unknown};

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use ahash::RandomState;
 use rowmill_scan::Padded;
 
-use crate::drift::{Drift, Kinds, NewKey, NewValue, Nulled};
+use crate::drift::{Drift, NewKey, NewValue, Nulled};
+use crate::infer::Shape;
 use crate::options::Counts;
 
 /// New keys and values of a batch, and of an input, that are told apart.
@@ -29,7 +30,8 @@ struct Stray {
     /// In the good rows of this batch.
     count: u64,
     first_line: u64,
-    kinds: Kinds,
+    /// What its first value in this batch says.
+    shape: Option<Shape>,
 }
 
 /// One sight of a stray key in the present row.
@@ -97,8 +99,7 @@ impl Notes {
         }
         let (stray, name) = (self.strays.len() as u32, key.1.clone());
         self.index.insert(key, stray);
-        let kinds = Kinds::default();
-        self.strays.push(Stray { object, name, count: 0, first_line: 0, kinds });
+        self.strays.push(Stray { object, name, count: 0, first_line: 0, shape: None });
         Some(stray)
     }
 
@@ -162,7 +163,8 @@ impl Notes {
         for Sight { stray, from, to } in self.sights.drain(..) {
             let known = &mut self.strays[stray as usize];
             if known.count == 0 {
-                (known.first_line, known.kinds) = (line, Kinds::of(text.slice(from, to)));
+                known.first_line = line;
+                known.shape = Some(Shape::observe(text.slice(from, to)));
                 self.order.push(stray);
             }
             known.count += 1;
@@ -204,17 +206,18 @@ impl Notes {
         for stray in self.order.drain(..) {
             let stray = &mut self.strays[stray as usize];
             let count = std::mem::take(&mut stray.count);
-            if drift.keys.len() == TOLD {
+            let shape = stray.shape.take();
+            let Some(shape) = shape.filter(|_| drift.keys.len() < TOLD) else {
                 self.more_keys += count;
                 continue;
-            }
+            };
             let name = String::from_utf8_lossy(&stray.name).into_owned();
             drift.keys.push(NewKey {
                 object: places[stray.object as usize].clone(),
                 name,
                 count,
                 first_line: stray.first_line,
-                kinds: std::mem::take(&mut stray.kinds),
+                shape,
             });
         }
         while self.strays.len() > self.remembered {

@@ -1,12 +1,13 @@
 //! What a run has seen of change: keys and values that the layout does not know, cells made null,
 //! columns without a value.
 
-use rowmill_json::Drift;
+use rowmill_json::{Drift, Layout, LayoutError, NewKey, NewValue};
 use serde::Serialize;
 
 use crate::arrow::array::cast::AsArray;
 use crate::arrow::array::{Array, ArrayRef};
 use crate::arrow::{DataType, Field, RecordBatch, Schema};
+use crate::schema_file::type_name;
 
 /// Keys, values and cells that are told one by one.
 const TOLD: usize = 1000;
@@ -31,7 +32,7 @@ pub struct DriftReport {
 }
 
 /// A key that no column reads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NewKeyReport {
     /// Path of the key, e.g. `Amount.TaxValues[].Rate`.
@@ -42,8 +43,13 @@ pub struct NewKeyReport {
     pub file: String,
     /// The line of that source.
     pub first_line: u64,
-    /// What its values were where they were looked at: some of them.
-    pub kinds: String,
+    /// The type of a column for it, as some of its values lead to it, in the words of a
+    /// [schema file](crate::schema_file).
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// All there is to know of it.
+    #[serde(skip)]
+    pub key: NewKey,
 }
 
 /// A value that is new to an enumeration.
@@ -88,19 +94,20 @@ pub struct ColumnReport {
     pub nulls: u64,
 }
 
-/// Adds `new` to the entry about the same, or takes it if there is room; gives what has found none.
-fn add<T>(
-    to: &mut Vec<T>,
-    mut new: T,
-    same: impl Fn(&T) -> bool,
-    count: fn(&mut T) -> &mut u64,
-) -> u64 {
-    match to.iter().position(same) {
-        Some(at) => *count(&mut to[at]) += *count(&mut new),
-        None if to.len() < TOLD => to.push(new),
-        None => return *count(&mut new),
+impl NewKeyReport {
+    fn new(file: &str, path: String, key: &NewKey) -> Self {
+        let (count, first_line, key) = (key.count, key.first_line, key.clone());
+        let mut new =
+            Self { path, count, file: file.to_owned(), first_line, type_name: String::new(), key };
+        new.type_name = type_name(new.key.column().kind()).into_owned();
+        new
     }
-    0
+
+    fn merge(&mut self, other: &NewKey) {
+        self.count += other.count;
+        self.key.merge(other);
+        self.type_name = type_name(self.key.column().kind()).into_owned();
+    }
 }
 
 impl DriftReport {
@@ -110,19 +117,31 @@ impl DriftReport {
         *self == Self { all_null: self.all_null.clone(), ..Self::default() }
     }
 
+    /// `layout` with columns for the new keys and with the new values, for the next run; see
+    /// [`Layout::widened`].
+    ///
+    /// # Errors
+    /// As [`Layout::widened`].
+    pub fn widened(&self, layout: &Layout) -> Result<Layout, LayoutError> {
+        let mut drift = Drift::default();
+        drift.keys.extend(self.new_keys.iter().map(|new| new.key.clone()));
+        let value = |new: &NewValueReport| NewValue::new(&new.column, &new.value);
+        drift.values.extend(self.new_values.iter().map(value));
+        layout.widened(&drift)
+    }
+
     /// Adds what one source has.
     pub(crate) fn add(&mut self, file: &str, drift: &Drift) {
         let (mut keys, mut values) = (drift.more_keys, drift.more_values);
         for key in &drift.keys {
-            let new = NewKeyReport {
-                path: key.path(),
-                count: key.count,
-                file: file.to_owned(),
-                first_line: key.first_line,
-                kinds: key.kinds.to_string(),
-            };
-            let path = new.path.clone();
-            keys += add(&mut self.new_keys, new, |known| known.path == path, |new| &mut new.count);
+            let path = key.path();
+            match self.new_keys.iter().position(|known| known.path == path) {
+                Some(at) => self.new_keys[at].merge(key),
+                None if self.new_keys.len() < TOLD => {
+                    self.new_keys.push(NewKeyReport::new(file, path, key));
+                }
+                None => keys += key.count,
+            }
         }
         for value in &drift.values {
             let new = NewValueReport {
@@ -134,7 +153,11 @@ impl DriftReport {
             };
             let same =
                 |known: &NewValueReport| known.column == value.column && known.value == value.value;
-            values += add(&mut self.new_values, new, same, |new| &mut new.count);
+            match self.new_values.iter().position(same) {
+                Some(at) => self.new_values[at].count += value.count,
+                None if self.new_values.len() < TOLD => self.new_values.push(new),
+                None => values += value.count,
+            }
         }
         for nulled in &drift.nulled {
             let new = NulledReport {

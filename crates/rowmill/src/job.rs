@@ -231,6 +231,7 @@ impl Job {
         self.output.commit(rejects, manifest)?;
         report.elapsed_s = self.started.elapsed().as_secs_f64();
         report.columns = self.nulls.into_columns();
+        report.layout = Some(self.table.into_layout());
         report.files = self.files;
         Ok(report)
     }

@@ -91,7 +91,7 @@ pub use progress::Progress;
 pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::infer;
 pub use rowmill_json::{
-    Allow, Column, Counts, Decoder, Drift, Frames, Kind, Kinds, Layout, LayoutError, Limit, NewKey,
+    Allow, Column, Counts, Decoder, Drift, Frames, Kind, Layout, LayoutError, Limit, NewKey,
     NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown,
 };
 pub use settings::Compression;

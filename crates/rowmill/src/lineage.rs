@@ -91,6 +91,7 @@ pub(crate) struct Table {
     /// What the decoder reads: the columns of the layout, then that of the lines where it is asked
     /// for.
     decoded: Layout,
+    layout: Layout,
     /// The columns of the layout.
     own: SchemaRef,
     schema: SchemaRef,
@@ -139,14 +140,19 @@ impl Table {
             let columns = layout.columns().iter().cloned().chain([Lineage::Line.column()]);
             Layout::with(columns, layout.unknown())?
         } else {
-            layout
+            layout.clone()
         };
-        Ok(Self { decoded, own, schema, added })
+        Ok(Self { decoded, layout, own, schema, added })
     }
 
     /// What the decoder reads.
     pub(crate) fn decoded(&self) -> &Layout {
         &self.decoded
+    }
+
+    /// The layout without columns of lineage.
+    pub(crate) fn into_layout(self) -> Layout {
+        self.layout
     }
 
     /// The columns of the layout.

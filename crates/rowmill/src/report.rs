@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use rowmill_json::Counts;
+use rowmill_json::{Counts, Layout};
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{ColumnReport, DriftReport};
@@ -51,6 +51,9 @@ pub struct Report {
     /// Nulls by column, and by field in one, in the order of the layout. Empty if
     /// [nothing was done](Self::already_there).
     pub columns: Vec<ColumnReport>,
+    /// The layout that rows were read by, inferred or not; not in JSON.
+    #[serde(skip)]
+    pub layout: Option<Layout>,
     /// Where the rows that were set aside lie, if there are any.
     pub rejects: Option<String>,
     /// Where the manifest lies, for output to a directory.

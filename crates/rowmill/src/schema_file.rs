@@ -54,6 +54,7 @@ mod type_text;
 use rowmill_json::Layout;
 
 pub use error::SchemaFileError;
+pub(crate) use type_text::name as type_name;
 
 /// Reads a layout from the text of a schema file. A byte order mark before it is passed over.
 ///

@@ -321,10 +321,14 @@ fn unknown_keys_left_out_refused_or_rescued() {
     };
     let outcome = run("");
     outcome.ended(0);
-    let told = "new.jsonl, line 2: new key N\\u{1b}ew (object), 1 time";
+    let told = "new.jsonl, line 2: new key N\\u{1b}ew (struct), 1 time";
     assert!(outcome.stderr.contains(told), "{outcome:?}");
     run("--unknown error").failed(1, &["line 2", "does not know the key"]);
-    run("--unknown rescue").ended(0);
+    run("--unknown rescue --widened wider.json").ended(0);
+    let wider = fs::read_to_string(folder.path().join("wider.json")).expect("written");
+    assert!(wider.contains(r#"{"name": "N\u001bew", "type": "struct""#), "{wider}");
+    convert(folder.path(), "new.jsonl -o wide.parquet --schema wider.json --unknown error")
+        .ended(0);
     let (schema, batches) = read(&folder.path().join("out.parquet"));
     assert_eq!(schema.field(2).name(), "_rescued");
     assert_eq!(batches[0].column(2).null_count(), 1);

@@ -70,4 +70,5 @@ pub use inference::Inference;
 pub use inferred::{Inferred, Seen};
 pub use note::Note;
 pub(crate) use observer::{Observer, observe};
+pub(crate) use shape::Shape;
 pub use tally::Tally;

@@ -9,7 +9,6 @@ use crate::cursor::{Context, Cursor};
 use crate::layout::Column;
 use crate::options::Options;
 
-#[allow(dead_code)]
 impl Shape {
     /// What one value says, whose text is known to be JSON. In an object in which a key stands twice
     /// nothing but an object is seen.

@@ -50,7 +50,7 @@ pub(super) const UNKNOWN: [(&str, Unknown); 3] =
 
 /// The word for a type; of nested ones only the outer word, as used beside `fields`, `item` and
 /// `value`.
-pub(super) fn name(kind: &Kind) -> Cow<'static, str> {
+pub(crate) fn name(kind: &Kind) -> Cow<'static, str> {
     let word = match kind {
         Kind::Uuid => "uuid",
         Kind::Json => "json",

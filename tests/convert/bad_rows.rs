@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rowmill::{Convert, ErrorKind, Limit, OnBadRow};
+use rowmill::{Convert, ErrorKind, Limit, Manifest, OnBadRow};
 use serde_json::{Value, json};
 
 use crate::table::{count, folder_with, number, proof, tree};
@@ -81,6 +81,117 @@ fn the_limit_is_one_for_the_whole_run() {
     assert_eq!(run(Limit::Rows(2), 1).expect("two").quarantined, 2);
     assert_eq!(run(Limit::Percent(25.0), 2).expect("a quarter").quarantined, 2);
     assert_eq!(rejects(&folder.path().join("lake/_rowmill/rejects.jsonl")).len(), 2);
+}
+
+/// Every line of every file is a row, set aside, or blank: in the report, in the manifest, and in the
+/// footer of each part.
+#[test]
+fn every_line_of_every_file_is_accounted_for() {
+    let texts = [
+        "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n",
+        "\n{\"n\":1}\n\n{\"n\":x}\n \n{}",
+        "",
+        "{}\n{}\n",
+        "\n\n",
+        "{\"n\":9}",
+    ];
+    let expected =
+        [(3, 3, 0, 0), (6, 1, 2, 3), (0, 0, 0, 0), (2, 0, 2, 0), (2, 0, 0, 2), (1, 1, 0, 0)];
+    let folder = tempfile::tempdir().expect("a folder");
+    let inputs: Vec<_> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| {
+            let path = folder.path().join(format!("{n}.jsonl"));
+            fs::write(&path, text).expect("writes");
+            path
+        })
+        .collect();
+    for threads in [1, 3] {
+        let lake = folder.path().join("lake");
+        let run = Convert::new(&number()).threads(threads).on_bad_row(KEEP).overwrite(true);
+        let report = run.run(&inputs, &lake).expect("converts");
+        let files = report.files.iter();
+        let files: Vec<_> =
+            files.map(|file| (file.lines, file.rows, file.quarantined, file.blank)).collect();
+        assert_eq!(files, expected);
+        for (lines, rows, quarantined, blank) in files {
+            assert_eq!(lines, rows + quarantined + blank);
+        }
+        let all = (report.lines, report.rows, report.quarantined, report.blank);
+        assert_eq!(all, (14, 5, 4, 5));
+
+        let manifest = fs::read(report.manifest.expect("a manifest")).expect("reads");
+        let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
+        let parts = manifest.parts.iter();
+        let parts: Vec<_> =
+            parts.map(|part| (part.lines, part.rows, part.quarantined, part.blank)).collect();
+        assert_eq!(parts, expected);
+        for (part, (lines, rows, quarantined, blank)) in manifest.parts.iter().zip(expected) {
+            let proof = proof(&lake.join(&part.path));
+            assert_eq!((proof.lines, proof.rows), (lines, rows));
+            assert_eq!((proof.quarantined, proof.blank, proof.holds()), (quarantined, blank, true));
+            assert_eq!(count(&lake.join(&part.path)) as u64, rows);
+        }
+        let set_aside = rejects(&lake.join("_rowmill/rejects.jsonl"));
+        assert_eq!(set_aside.len(), 4);
+    }
+}
+
+/// Of no rows at all, none is too many; a share of blank lines means nothing.
+#[test]
+fn limits_at_their_ends() {
+    let (none, one, all) = ("{\"n\":1}\n{\"n\":2}\n", "{\"n\":1}\n{}\n", "{}\n{}\n");
+    let most = Limit::Rows(u64::MAX);
+    for (text, limit, holds) in [
+        ("", Limit::Rows(0), true),
+        ("", Limit::Percent(0.0), true),
+        ("", Limit::Percent(100.0), true),
+        ("\n\n\n", Limit::Rows(0), true),
+        ("\n\n\n", Limit::Percent(0.0), true),
+        (none, Limit::Rows(0), true),
+        (none, Limit::Percent(0.0), true),
+        (one, Limit::Rows(0), false),
+        (one, Limit::Rows(1), true),
+        (one, most, true),
+        (one, Limit::Percent(0.0), false),
+        (one, Limit::Percent(49.999_999), false),
+        (one, Limit::Percent(50.0), true),
+        (all, Limit::Rows(1), false),
+        (all, Limit::Rows(2), true),
+        (all, Limit::Percent(99.999_999), false),
+        (all, Limit::Percent(100.0), true),
+        (all, Limit::None, true),
+        // A last line that is not whole is a bad row like any other.
+        ("{\"n\":1}\n{\"n\":", Limit::Rows(0), false),
+        ("{\"n\":1}\n{\"n\":", Limit::Percent(50.0), true),
+    ] {
+        for threads in [1, 2] {
+            let (folder, input) = folder_with("a.jsonl", text);
+            let output = folder.path().join("out.parquet");
+            let policy = OnBadRow::Quarantine { at_most: limit };
+            let run = Convert::new(&number()).threads(threads).on_bad_row(policy);
+            match run.run(&input, &output) {
+                Ok(report) => {
+                    assert!(holds, "{text:?} by {limit:?}");
+                    assert_eq!(report.rejects.is_some(), report.quarantined > 0);
+                    assert_eq!(count(&output) as u64, report.rows);
+                }
+                Err(error) => {
+                    assert!(!holds, "{text:?} by {limit:?}: {error}");
+                    assert_eq!(error.kind(), ErrorKind::Data);
+                    assert_eq!(tree(folder.path()), ["a.jsonl"]);
+                }
+            }
+        }
+    }
+    let (folder, input) = folder_with("a.jsonl", none);
+    for share in [-0.1, 100.1, f64::NAN, f64::INFINITY] {
+        let policy = OnBadRow::Quarantine { at_most: Limit::Percent(share) };
+        let run = Convert::new(&number()).on_bad_row(policy);
+        let error = run.run(&input, folder.path().join("out.parquet")).expect_err("no share");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{share}");
+    }
 }
 
 #[test]

@@ -163,11 +163,18 @@ impl Job {
         }
         decoder.finish();
         sinks.drain(&mut decoder, &self.settings, &input)?;
-        let part = sinks.part;
+        let (part, set_aside) = (sinks.part, sinks.quarantine.rows() - set_aside);
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
         self.drift.add(&input.name, decoder.drift());
+        // That the decoder's other counts add up, and are those of the rows written, is proved when
+        // the part is finished.
+        if set_aside != counts.quarantined {
+            let message =
+                format!("{} rows are bad, but {set_aside} were set aside", counts.quarantined);
+            return Err(Error::internal(message).in_file(&*input.name));
+        }
         let received = source.read.load(Ordering::Relaxed);
         if input.promised.is_some_and(|promised| promised != received) {
             let message = format!(

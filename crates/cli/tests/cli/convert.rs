@@ -132,6 +132,33 @@ fn too_many_bad_rows_end_the_run() {
 }
 
 #[test]
+fn limits_of_nothing_and_of_everything() {
+    let folder = folder();
+    fs::write(folder.path().join("all.jsonl"), "{}\n{}\n").expect("written");
+    fs::write(folder.path().join("none.jsonl"), "").expect("written");
+    for (input, limit, code) in [
+        ("none.jsonl", "0", 0),
+        ("none.jsonl", "0%", 0),
+        ("none.jsonl", "100%", 0),
+        ("good.jsonl", "0", 0),
+        ("good.jsonl", "0%", 0),
+        ("bad.jsonl", "0%", 1),
+        ("bad.jsonl", "100%", 0),
+        ("all.jsonl", "1", 1),
+        ("all.jsonl", "99.9%", 1),
+        ("all.jsonl", "100%", 0),
+        ("all.jsonl", "100.1%", 2),
+        ("all.jsonl", "-1", 2),
+    ] {
+        let args = format!(
+            "{input} -o out.parquet --schema schema.json --overwrite --on-error quarantine \
+             --max-rejects={limit}"
+        );
+        convert(folder.path(), &args).ended(code);
+    }
+}
+
+#[test]
 fn options_for_rejects_need_the_quarantine_policy() {
     let folder = folder();
     for option in ["--rejects r.jsonl", "--redact", "--max-rejects 1"] {

@@ -79,3 +79,59 @@ pub(crate) struct FinishedPart {
 fn of(target: &Path, error: Error) -> Error {
     error.in_file(target.display().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use rowmill_json::{Column, Counts, Layout};
+
+    use super::*;
+    use crate::arrow::array::Int64Array;
+    use crate::error::ErrorKind;
+
+    /// Three rows are written; the counts say what was read.
+    fn finished(lines: u64, rows: u64, quarantined: u64, blank: u64) -> Result<u64> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("out.parquet");
+        let layout = Layout::new([Column::int64("n")]).expect("a sound layout");
+        let partial = Partial::create(folder.path().join("out.partial"), &target)?;
+        let codec = Compression::default();
+        let mut part = PartWriter::new(partial, target.clone(), layout.schema(), codec)?;
+        let numbers = Arc::new(Int64Array::from(vec![1, 2, 3]));
+        let batch = RecordBatch::try_new(layout.schema().clone(), vec![numbers]).expect("a batch");
+        part.write(&batch)?;
+        let mut counts = Counts::default();
+        (counts.lines, counts.rows) = (lines, rows);
+        (counts.quarantined, counts.blank) = (quarantined, blank);
+        let finished = part.finish(&Proof::new(&counts));
+        let bytes = finished.map(|part| part.bytes);
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "it had no name yet");
+        bytes
+    }
+
+    #[test]
+    fn a_part_is_finished_only_if_every_line_is_accounted_for() {
+        for (lines, rows, quarantined, blank) in [(3, 3, 0, 0), (4, 3, 1, 0), (6, 3, 1, 2)] {
+            assert!(finished(lines, rows, quarantined, blank).is_ok_and(|bytes| bytes > 0));
+        }
+        for (lines, rows, quarantined, blank) in [
+            // A line too many, too few, or of no kind.
+            (4, 3, 0, 0),
+            (2, 3, 0, 0),
+            (5, 3, 1, 0),
+            // It adds up, but other rows were written.
+            (4, 4, 0, 0),
+            (3, 2, 1, 0),
+            (0, 0, 0, 0),
+            // It adds up in 64 bits alone.
+            (3, 3, u64::MAX, 1),
+        ] {
+            let error = finished(lines, rows, quarantined, blank).expect_err("does not add up");
+            assert_eq!(error.kind(), ErrorKind::Internal);
+            let told = error.to_string();
+            assert!(told.contains("out.parquet") && told.contains("not committed"), "{told}");
+        }
+    }
+}

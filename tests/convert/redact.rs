@@ -114,6 +114,24 @@ fn keys_that_nobody_knows_are_left_out() {
     assert!(rejects.contains("\"unknown_key\"") && !rejects.contains(SECRET), "{rejects}");
 }
 
+/// The report tells new keys, and new values of enumerations unless it must not.
+#[test]
+fn new_values_are_counted_and_not_told() {
+    let state = Column::category("state").known_values(["open"]);
+    let layout = Layout::new([Column::int64("n"), state]).expect("a sound layout");
+    let row = format!("{{\"n\":1,\"state\":\"{SECRET}\",\"new\":2}}\n");
+    let (folder, input) = folder_with("a.jsonl", row.repeat(3));
+    let run = |redact: bool| {
+        let run = Convert::new(&layout).redact(redact).overwrite(true);
+        run.run(&input, folder.path().join("out.parquet")).expect("converts").drift
+    };
+    let told = run(false);
+    assert_eq!((told.new_keys[0].count, told.new_values[0].count), (3, 3));
+    let told = run(true);
+    assert!(!format!("{told:?}").contains(SECRET), "{told:?}");
+    assert_eq!((told.new_keys[0].count, told.new_values.len(), told.more_new_values), (3, 0, 3));
+}
+
 #[test]
 fn errors_hold_no_data_whatever_the_policy() {
     for bad in bad_rows() {

@@ -274,7 +274,8 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 
-    /// Keep the contents of quarantined rows out of that file: place, reason and length alone
+    /// Keep data out of that file and of the report: of quarantined rows place, reason and length, of
+    /// new values of enumerations their number
     #[arg(long)]
     pub(crate) redact: bool,
 

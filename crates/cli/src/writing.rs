@@ -13,7 +13,6 @@ impl Writing {
             OnError::Quarantine => return Ok(OnBadRow::Quarantine { at_most }),
             OnError::Null => return Ok(OnBadRow::Null { at_most }),
             OnError::Fail if self.rejects.is_some() => "--rejects",
-            OnError::Fail if self.redact => "--redact",
             OnError::Fail if self.max_rejects.is_some() => "--max-rejects",
             OnError::Fail => return Ok(OnBadRow::Fail),
         };

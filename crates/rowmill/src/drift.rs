@@ -23,7 +23,7 @@ pub struct DriftReport {
     pub more_new_keys: u64,
     /// Values that are not among the known ones of their enumeration.
     pub new_values: Vec<NewValueReport>,
-    /// New values beyond the first 1,000.
+    /// New values beyond the first 1,000; all of them where [data stays out](crate::Convert::redact).
     pub more_new_values: u64,
     /// Columns with cells that were made null.
     pub nulled: Vec<NulledReport>,
@@ -130,9 +130,12 @@ impl DriftReport {
         layout.widened(&drift)
     }
 
-    /// Adds what one source has.
-    pub(crate) fn add(&mut self, file: &str, drift: &Drift) {
+    /// Adds what one source has; with `redact` new values, which are data, by their number alone.
+    pub(crate) fn add(&mut self, file: &str, drift: &Drift, redact: bool) {
         let (mut keys, mut values) = (drift.more_keys, drift.more_values);
+        if redact {
+            values += drift.values.iter().map(|value| value.count).sum::<u64>();
+        }
         for key in &drift.keys {
             let path = key.path();
             match self.new_keys.iter().position(|known| known.path == path) {
@@ -143,7 +146,7 @@ impl DriftReport {
                 None => keys += key.count,
             }
         }
-        for value in &drift.values {
+        for value in drift.values.iter().filter(|_| !redact) {
             let new = NewValueReport {
                 column: value.column.clone(),
                 value: value.value.clone(),

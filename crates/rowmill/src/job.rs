@@ -167,7 +167,7 @@ impl Job {
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
-        self.drift.add(&input.name, decoder.drift());
+        self.drift.add(&input.name, decoder.drift(), self.settings.redact);
         // That the decoder's other counts add up, and are those of the rows written, is proved when
         // the part is finished.
         if set_aside != counts.quarantined {

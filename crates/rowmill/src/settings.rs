@@ -181,11 +181,13 @@ macro_rules! setters {
             self
         }
 
-        /// Keeps the contents of rows out of the file of [`rejects`](Self::rejects): its lines then
-        /// have `raw_bytes`, the length of the row's line in bytes, instead of `raw` or
-        /// `raw_base64`. Nothing else in them is data: `column` names columns of the layout (a key
-        /// of a map shows as `{}`, one that the layout does not know is left out), `found` the kind of
-        /// what was there. Default: rows are kept whole, so that they can be repaired.
+        /// Keeps data out of what a run says about rows. Lines of the file of
+        /// [`rejects`](Self::rejects) then have `raw_bytes`, the length of the row's line in bytes,
+        /// instead of `raw` or `raw_base64`, and nothing else in them is data: `column` names columns
+        /// of the layout (a key of a map shows as `{}`, one that the layout does not know is left out),
+        /// `found` the kind of what was there. The [report](crate::Report::drift) counts new values of
+        /// enumerations without telling them; it tells new keys, as errors do. Default: rows are kept
+        /// whole, so that they can be repaired.
         ///
         /// Where an earlier run has left rows with their contents in the same file of a directory,
         /// the run is refused (as [`Output`](crate::ErrorKind::Output)) before anything is read, since

@@ -161,7 +161,7 @@ fn limits_of_nothing_and_of_everything() {
 #[test]
 fn options_for_rejects_need_the_quarantine_policy() {
     let folder = folder();
-    for option in ["--rejects r.jsonl", "--redact", "--max-rejects 1"] {
+    for option in ["--rejects r.jsonl", "--max-rejects 1"] {
         let args = format!("good.jsonl -o out.parquet --schema schema.json {option}");
         convert(folder.path(), &args).failed(2, &["--on-error quarantine"]);
         unchanged(folder.path());

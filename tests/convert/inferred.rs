@@ -163,3 +163,21 @@ fn rows_that_do_not_fit_a_sample_are_bad_rows() {
     let report = Convert::inferred().run(&input, &output).expect("all were looked at");
     assert_eq!(report.rows, 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_read_once() {
+    let (folder, _) = folder_with("unused", "");
+    let pipe = folder.path().join("rows.jsonl");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    let text = rows(0, 300);
+    let (written, target) = (text.clone(), pipe.clone());
+    let writer = std::thread::spawn(move || std::fs::write(target, written));
+    let output = folder.path().join("lake/");
+    let report = Convert::inferred().run(&pipe, &output).expect("converts");
+    writer.join().expect("ends").expect("all was taken");
+    assert_eq!((report.rows, report.bytes), (300, text.len() as u64));
+    // Its part is called as that of a file would be.
+    assert_eq!(count(&output.join("rows.parquet")), 300);
+}

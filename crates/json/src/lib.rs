@@ -3,7 +3,8 @@
 //! A [`Layout`] says which keys become columns and of which type. A [`Decoder`] takes the bytes as
 //! they arrive, in chunks of any size, and gives back [`RecordBatch`](arrow_array::RecordBatch)es
 //! whose values are exactly those of the text, or an [`Error`] that names line, byte and column.
-//! There is no I/O in here and no runtime: whoever has bytes pushes them.
+//! There is no I/O in here and no runtime: whoever has bytes pushes them. A layout that nobody has
+//! written can be [inferred](infer) from the bytes, which are pushed in the same way.
 //!
 //! ```
 //! use rowmill_json::{Column, Decoder, Layout};

@@ -2,7 +2,7 @@
 
 use rowmill_scan::{PADDING, Padded, Portable, line_end};
 
-use super::observer::Observer;
+use super::observer::{Observer, at_line_end};
 use super::shape::Shape;
 use crate::cursor::{Context, Cursor};
 use crate::error::{Error, ErrorKind};
@@ -176,9 +176,12 @@ impl LineReader {
             }
             _ => {
                 let fault = cursor.mismatch("object");
-                let is_type = fault.kind == ErrorKind::Type;
-                let kind = if is_type { ErrorKind::NotAnObject } else { fault.kind };
-                Err(Fault::new(kind, fault.at, fault.expected, fault.found))
+                if fault.kind != ErrorKind::Type {
+                    return Err(fault);
+                }
+                // As when it is decoded: the line is JSON only if nothing follows.
+                at_line_end(&mut cursor)?;
+                Err(Fault::new(ErrorKind::NotAnObject, fault.at, fault.expected, fault.found))
             }
         }
     }

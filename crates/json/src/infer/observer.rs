@@ -84,7 +84,7 @@ impl Observer {
     ) -> Outcome<()> {
         (self.line, self.position) = (cursor.at, position);
         (self.is_row, self.before) = (false, self.shape.nodes.len());
-        let read = cursor.level.observe(self, cursor, 0, 0).and_then(|()| line_end(cursor));
+        let read = cursor.level.observe(self, cursor, 0, 0).and_then(|()| at_line_end(cursor));
         if let Err(fault) = read {
             self.forget();
             return Err(fault);
@@ -353,7 +353,7 @@ impl Observer {
         let context = &mut *cursor.context;
         let mut whole = Cursor { level, text, at: self.line, depth: 0, context };
         pass_unique(&mut whole)?;
-        line_end(&mut whole)?;
+        at_line_end(&mut whole)?;
         self.is_row = true;
         Ok(())
     }
@@ -445,7 +445,7 @@ pub(crate) fn observe<L: Stamped>(
 const CROWD: usize = 4 * MOST_NODES as usize;
 
 /// Passes blanks, and stands at the line end.
-fn line_end<L: Stamped>(cursor: &mut Cursor<'_, L>) -> Outcome<()> {
+pub(super) fn at_line_end<L: Stamped>(cursor: &mut Cursor<'_, L>) -> Outcome<()> {
     cursor.skip_blanks();
     if cursor.peek() != b'\n' {
         return Err(cursor.syntax("the end of the line"));

@@ -27,6 +27,7 @@ fn nothing_to_infer_from() {
         ("\n \n", &["one good row", "none"]),
         ("a,b\n1,2\n", &["line 1", "2 bad lines", "not valid JSON"]),
         ("\n[1]\n", &["line 2", "1 bad line", "object", "array"]),
+        ("[1] x\n", &["line 1, byte 4", "not valid JSON"]),
         ("{}\n{}\n", &["one key"]),
     ] {
         let error = infer(input.as_bytes()).expect_err(input);

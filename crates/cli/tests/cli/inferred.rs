@@ -95,6 +95,21 @@ fn a_sample_is_told_as_one() {
     assert!(!outcome.stdout.contains("\"nullable\": false"), "{outcome:?}");
 }
 
+/// One line for each thing there is to say; what the layout shows by itself is none.
+#[test]
+fn what_is_said_is_short() {
+    let folder = folder();
+    let nulls: Vec<String> = (0..9).map(|n| format!("\"n{n}\":null")).collect();
+    let row = format!("{{\"State\":\"a\",{}}}\n", nulls.join(","));
+    fs::write(folder.path().join("rows.jsonl"), row.repeat(8)).expect("written");
+    let told = |command: &str| run(folder.path(), command).ended(0).to_owned();
+    let said = told("schema rows.jsonl");
+    assert!(said.contains("n0, n1, n2, n3, n4, n5, n6, n7, n8: only null"), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let said = told("convert rows.jsonl -o out.parquet");
+    assert!(said.contains("n0, n1, n2, n3, n4 and 4 more: only null"), "{said}");
+}
+
 #[test]
 fn convert_says_what_it_has_inferred() {
     let folder = folder();

@@ -80,7 +80,7 @@ impl UnionColumn {
             arm = self.arms.iter().position(|arm| arm.name.as_bytes() == tag);
             cursor.at = start;
         }
-        let read = self.tag.slot.read(cursor, row);
+        let read = self.tag.slot.read_or_null(cursor, row);
         read.map_err(|fault| fault.in_field(&self.tag.name))?;
         Ok(arm)
     }

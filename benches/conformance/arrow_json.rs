@@ -17,7 +17,7 @@ use arrow_ipc_60::writer::StreamWriter;
 use arrow_json_60::ReaderBuilder;
 use arrow_schema_60::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use rowmill::arrow::schema as ours;
-use rowmill::{Column, Kind, schema_file};
+use rowmill::{Column, Kind, Unknown, schema_file};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
@@ -32,10 +32,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let fields: Option<Fields> = layout.columns().iter().map(field).collect();
-    let Some(fields) = fields else { return ExitCode::from(3) };
+    let read = layout.columns().iter().filter(|column| *column.kind() != Kind::Unread);
+    let Some(fields) = read.map(field).collect::<Option<Fields>>() else {
+        return ExitCode::from(3);
+    };
     let schema = Arc::new(Schema::new(fields));
-    let rows = rows(&schema, input);
+    let rows = rows(&schema, layout.unknown() == Unknown::Error, input);
     match rows.and_then(|batches| write(&schema, &batches, output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -45,8 +47,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn rows(schema: &SchemaRef, input: &str) -> Result<Vec<RecordBatch>, Box<dyn Error>> {
-    let reader = ReaderBuilder::new(schema.clone()).build(BufReader::new(File::open(input)?))?;
+/// With `strict`, keys that no field reads are refused.
+fn rows(schema: &SchemaRef, strict: bool, input: &str) -> Result<Vec<RecordBatch>, Box<dyn Error>> {
+    let builder = ReaderBuilder::new(schema.clone()).with_strict_mode(strict);
+    let reader = builder.build(BufReader::new(File::open(input)?))?;
     Ok(reader.collect::<Result<_, _>>()?)
 }
 

@@ -91,7 +91,7 @@ def run(name, program, cases, folder):
         # Which nulls are to come out: for an engine that has none for some types.
         pathlib.Path(path + ".rows").write_text(json.dumps(case.rows))
         answer = worker.ask({"layout": case.layout, "path": path})
-        verdicts.append(verdict.of(answer, case, reader.columns_of(case.layout)))
+        verdicts.append(verdict.of(answer, case, reader.columns_out(case.layout)))
     worker.stop()
     return worker.version, verdicts
 

@@ -18,8 +18,10 @@ class Fault(Exception):
 class Line:
     """The bytes of one line, and the steps over them. Each gives where it ends."""
 
-    def __init__(self, text):
+    def __init__(self, text, nulls=False, unknown="ignore"):
         self.text = text
+        # Whether a cell that does not fit becomes null, and what becomes of a key that nobody reads.
+        self.nulls, self.unknown = nulls, unknown
 
     def byte(self, at):
         return self.text[at] if at < len(self.text) else None

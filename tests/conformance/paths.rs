@@ -3,7 +3,7 @@
 use rowmill::{Decoder, Layout, Limit, OnBadRow, Options, Simd};
 use serde_json::Value;
 
-use crate::case::{Bad, Case, Outcome};
+use crate::case::{Bad, Case, Outcome, Policy};
 use crate::show;
 
 /// Cuts of one input at most: long ones are cut at every few bytes.
@@ -24,10 +24,12 @@ fn options(on_bad_row: OnBadRow, threads: usize) -> Options {
 }
 
 const QUARANTINE: OnBadRow = OnBadRow::Quarantine { at_most: Limit::None };
+const POLICIES: [OnBadRow; 3] =
+    [QUARANTINE, OnBadRow::Fail, OnBadRow::Null { at_most: Limit::None }];
 
 pub(crate) fn whole(case: &Case) {
     for simd in Simd::available() {
-        for policy in [QUARANTINE, OnBadRow::Fail] {
+        for policy in POLICIES {
             let mut options = options(policy, 1);
             options.simd = simd;
             check(case, &options, &[&case.input]);
@@ -37,7 +39,7 @@ pub(crate) fn whole(case: &Case) {
 
 pub(crate) fn cut(case: &Case) {
     let every = case.input.len() / CUTS + 1;
-    for policy in [QUARANTINE, OnBadRow::Fail] {
+    for policy in POLICIES {
         let options = options(policy, 1);
         for at in (1..case.input.len()).step_by(every) {
             let (left, right) = case.input.split_at(at);
@@ -48,7 +50,7 @@ pub(crate) fn cut(case: &Case) {
 }
 
 pub(crate) fn threads(case: &Case) {
-    for policy in [QUARANTINE, OnBadRow::Fail] {
+    for policy in POLICIES {
         let mut options = options(policy, 4);
         check(case, &options, &[&case.input]);
         // Every line is a frame, and goes to whoever is free.
@@ -65,27 +67,29 @@ pub(crate) fn twice(case: &Case) {
         return;
     }
     let (input, (lines, bytes)) = (case.input.repeat(2), (lines(&case.input), case.input.len()));
-    let again = case.quarantine().iter().cloned().map(|outcome| match outcome {
+    let outcomes = case.under(Policy::Quarantine);
+    let again = outcomes.iter().cloned().map(|outcome| match outcome {
         Outcome::Bad(bad) => {
             Outcome::Bad(Bad { line: bad.line + lines, offset: bad.offset + bytes as u64, ..bad })
         }
         row => row,
     });
-    let wanted: Vec<Outcome> = case.quarantine().iter().cloned().chain(again).collect();
+    let wanted: Vec<Outcome> = outcomes.iter().cloned().chain(again).collect();
     compare(&case.layout, &wanted, &options(QUARANTINE, 1), &[&input]);
 }
 
 fn check(case: &Case, options: &Options, chunks: &[&[u8]]) {
-    match options.on_bad_row {
+    let outcomes = match options.on_bad_row {
         OnBadRow::Fail => {
             // The rows before the first bad one, and that.
-            let outcomes = case.quarantine();
+            let outcomes = case.under(Policy::Quarantine);
             let first = outcomes.iter().position(|outcome| matches!(outcome, Outcome::Bad(_)));
-            let end = first.map_or(outcomes.len(), |first| first + 1);
-            compare(&case.layout, &outcomes[..end], options, chunks);
+            &outcomes[..first.map_or(outcomes.len(), |first| first + 1)]
         }
-        _ => compare(&case.layout, case.quarantine(), options, chunks),
-    }
+        OnBadRow::Null { .. } => case.under(Policy::Null),
+        _ => case.under(Policy::Quarantine),
+    };
+    compare(&case.layout, outcomes, options, chunks);
 }
 
 fn compare(layout: &Layout, wanted: &[Outcome], options: &Options, chunks: &[&[u8]]) {

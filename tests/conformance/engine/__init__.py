@@ -18,12 +18,24 @@ class Unsupported(Exception):
     """The engine has no type for a column, or cannot be told something that the layout says of it."""
 
 
-def nothing_bent(columns):
-    """No engine but rowmill can be told of leniencies."""
+def types_alone(columns):
+    """No engine but rowmill can be told of leniencies, paths and kinds that are no types."""
     for column in columns:
-        if column.allow:
-            raise Unsupported("leniencies")
-        nothing_bent(column.inner)
+        if (
+            column.allow
+            or column.keys != [column.name or ""]
+            or column.kind in ("line_number", "unread", "union")
+        ):
+            raise Unsupported("more than types")
+        types_alone(column.inner)
+
+
+def known(layout, *words):
+    """What an engine can be told about keys that nobody reads."""
+    word = layout.get("unknown", "ignore")
+    if word not in words:
+        raise Unsupported("unknown keys")
+    return word
 
 
 def nothing_required(columns):
@@ -36,10 +48,10 @@ def nothing_required(columns):
 
 def rows_of(table, columns):
     """Rows in the terms of the case files."""
-    if table.column_names != [column.name for column in columns]:
+    names = [column.name for column in columns]
+    if table.column_names != names:
         return [{name: None for name in table.column_names}] * max(table.num_rows, 1)
     cells = [[value_of(scalar, column) for scalar in table.column(at)] for at, column in enumerate(columns)]
-    names = [column.name for column in columns]
     return [dict(zip(names, row)) for row in zip(*cells)]
 
 

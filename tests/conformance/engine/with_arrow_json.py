@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import tomllib
 
-from engine import Unsupported, nothing_bent
+from engine import Unsupported, known, types_alone
 
 NAME = "arrow-json"
 MODE = (
@@ -24,7 +24,8 @@ def VERSION():
 def read(columns, layout, path):
     import pyarrow
 
-    nothing_bent(columns)
+    types_alone(columns)
+    known(layout, "ignore", "error")
     schema, output = path + ".schema", path + ".arrow"
     found = subprocess.run([PROGRAM, schema, path, output], capture_output=True, text=True, timeout=20)
     if found.returncode == 3:

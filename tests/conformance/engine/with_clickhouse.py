@@ -2,7 +2,7 @@
 
 import json
 
-from engine import Unsupported, nothing_bent
+from engine import Unsupported, known, types_alone
 
 NAME = "ClickHouse"
 
@@ -93,12 +93,18 @@ def read(columns, layout, path):
     import chdb
     import pyarrow
 
-    nothing_bent(columns)
+    types_alone(columns)
+    unknown = known(layout, "ignore", "error")
     structure = ", ".join(f"{name(one)} {type_of(one)}" for one in columns)
     with open(path + ".rows") as rows:
         if any(null_arrays(columns, row) for row in json.load(rows)):
             raise Unsupported("null arrays")
-    settings = ", ".join(f"{key} = {value!r}" for key, value in SETTINGS.items())
+    passed = int(unknown == "ignore")
+    others = {
+        "input_format_skip_unknown_fields": passed,
+        "input_format_json_ignore_unknown_keys_in_named_tuple": passed,
+    }
+    settings = ", ".join(f"{key} = {value!r}" for key, value in (SETTINGS | others).items())
     query = f"SELECT * FROM file('{path}', JSONEachRow, '{structure}') SETTINGS {settings}"
     answer = chdb.query(query, "ArrowStream").bytes()
     if not answer:

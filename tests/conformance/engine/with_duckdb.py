@@ -1,6 +1,6 @@
 """DuckDB."""
 
-from engine import nothing_bent, nothing_required
+from engine import known, nothing_required, types_alone
 
 NAME = "DuckDB"
 MODE = (
@@ -55,7 +55,8 @@ def type_of(column):
 def read(columns, layout, path):
     import duckdb
 
-    nothing_bent(columns)
+    types_alone(columns)
+    known(layout, "ignore")
     nothing_required(columns)
     types = ", ".join(f"{quoted(one.name, chr(39))}: {quoted(type_of(one), chr(39))}" for one in columns)
     connection = duckdb.connect()

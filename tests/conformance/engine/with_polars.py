@@ -1,6 +1,6 @@
 """Polars."""
 
-from engine import Unsupported, nothing_bent, nothing_required
+from engine import Unsupported, known, nothing_required, types_alone
 
 NAME = "Polars"
 MODE = (
@@ -45,7 +45,8 @@ def type_of(column):
 def read(columns, layout, path):
     import polars
 
-    nothing_bent(columns)
+    types_alone(columns)
+    known(layout, "ignore")
     nothing_required(columns)
     schema = {one.name: type_of(one) for one in columns}
     return polars.read_ndjson(path, schema=schema, ignore_errors=False).to_arrow()

@@ -1,10 +1,10 @@
 """pyarrow."""
 
-from engine import Unsupported, nothing_bent
+from engine import Unsupported, known, types_alone
 
 NAME = "pyarrow"
 MODE = (
-    '`pyarrow.json.read_json` with `explicit_schema`, `unexpected_field_behavior="ignore"`, fields that are not '
+    "`pyarrow.json.read_json` with `explicit_schema`, `unexpected_field_behavior`, fields that are not "
     "nullable where the layout says so; UUIDs, dates in text, maps, JSON text and durations as text cannot be "
     "declared"
 )
@@ -52,8 +52,9 @@ def read(columns, layout, path):
     import pyarrow
     import pyarrow.json
 
-    nothing_bent(columns)
+    types_alone(columns)
+    unknown = known(layout, "ignore", "error")
     options = pyarrow.json.ParseOptions(
-        explicit_schema=pyarrow.schema([field_of(one) for one in columns]), unexpected_field_behavior="ignore"
+        explicit_schema=pyarrow.schema([field_of(one) for one in columns]), unexpected_field_behavior=unknown
     )
     return pyarrow.json.read_json(path, parse_options=options)

@@ -17,9 +17,15 @@ import reader
 
 
 def answer(module, request):
-    columns = reader.columns_of(request["layout"])
+    layout = request["layout"]
+    # A key that is not wanted needs no column, unless the others are refused.
+    columns = [
+        column
+        for column in reader.columns_of(layout)
+        if column.kind != "unread" or layout.get("unknown") == "error"
+    ]
     try:
-        table = module.read(columns, request["layout"], request["path"])
+        table = module.read(columns, layout, request["path"])
     except engine.Unsupported as reason:
         return {"unsupported": str(reason)}
     except SystemError as error:
@@ -29,7 +35,7 @@ def answer(module, request):
         word = "crash" if type(error).__name__ == "PanicException" else "error"
         return {word: f"{type(error).__name__}: {error}"[:500]}
     try:
-        return {"rows": engine.rows_of(table, columns)}
+        return {"rows": engine.rows_of(table, reader.columns_out(layout))}
     except Exception:
         # Nothing that the engine is to blame for.
         return {"defect": traceback.format_exc()}

@@ -36,9 +36,9 @@ class Topic:
             name = name[0] if name else text.decode()
             self.lines(f"{shown}: {name}", [one], b'{"v":' + text + b"}\n", wanted)
 
-    def lines(self, name, fields, data, *wanted):
+    def lines(self, name, fields, data, *wanted, unknown=None):
         """A whole input, and for each of its lines that is not blank a row or `No`."""
-        layout = {"fields": fields}
+        layout = {"fields": fields} | ({"unknown": unknown} if unknown else {})
         case = casefile.Case(self.name, name, layout)
         data = data if isinstance(data, bytes) else data.encode()
         case.pieces = self.pieces_of(data)
@@ -50,6 +50,9 @@ class Topic:
         for one, wish in zip(found, wanted):
             others = wish.others if isinstance(wish, No) else ()
             case.outcomes[casefile.QUARANTINE] += [one, *(("or", other) for other in others)]
+        nulls = reader.read(layout, data, nulls=True)
+        if nulls != found:
+            case.outcomes["null"] = nulls
         self.cases.append(case)
 
     pieces_of = staticmethod(casefile.pieces)

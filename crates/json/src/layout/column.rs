@@ -281,11 +281,16 @@ impl Column {
         self
     }
 
-    /// The values known so far of a [`category`](Column::category). Others are read all the same, and
+    /// The values known so far of a [`category`](Column::category), or the tags of a
+    /// [`union`](Column::union), those of its arms among them. Others are read all the same, and
     /// reported as [`Drift`](crate::Drift).
     #[must_use]
     pub fn known_values<V: Into<String>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
-        self.values = values.into_iter().map(Into::into).collect();
+        let values = values.into_iter().map(Into::into).collect();
+        match &mut self.kind {
+            Kind::Union(union) => union.tag.values = values,
+            _ => self.values = values,
+        }
         self
     }
 
@@ -344,7 +349,10 @@ impl Column {
     /// What was set with [`known_values`](Column::known_values).
     #[must_use]
     pub fn values(&self) -> &[String] {
-        &self.values
+        match &self.kind {
+            Kind::Union(union) => &union.tag.values,
+            _ => &self.values,
+        }
     }
 
     /// What was added with [`with_metadata`](Column::with_metadata).

@@ -110,3 +110,25 @@ fn other_keys_are_unknown_ones() {
     let place = outcome.rejects[0].error().place().unwrap();
     assert_eq!((place.column.as_deref(), place.offset), (Some("who.Extra"), 8));
 }
+
+#[test]
+fn new_tags_are_reported() {
+    let arms = [Column::int32("Number")];
+    let who = Column::union("who", "Kind", "Value", arms).known_values(["Number", "Nobody"]);
+    assert_eq!(who.values(), ["Number", "Nobody"]);
+    let layout = Layout::new([Column::int32("n"), who]).unwrap();
+    let input = r#"{"n":1,"who":{"Kind":"Nobody","Value":null}}
+{"n":2,"who":{"Kind":"Number","Value":3}}
+{"n":3,"who":{"Value":"x","Kind":"New"}}
+{"n":4,"who":{"Kind":"New"}}
+{"n":"x","who":{"Kind":"Never"}}
+"#;
+    let outcome = everywhere(&layout, quarantine(), input.as_bytes());
+    let new: Vec<_> = outcome
+        .drift
+        .values
+        .iter()
+        .map(|new| (new.column.as_str(), new.value.as_str(), new.count, new.first_line))
+        .collect();
+    assert_eq!(new, [("who.Kind", "New", 2, 3)]);
+}

@@ -1,7 +1,7 @@
 //! Adjustments of an availability block, `availabilityadjustments.md#availability-adjustment`.
 
-use super::table::Type::{Bool, Category, Instant, Int32, List, Record, Uuid};
-use super::table::{Field, optional, required};
+use super::table::Type::{Bool, Enum, Instant, Int32, List, Record, Uuid};
+use super::table::{Field, Values, optional, required};
 
 /// The columns of an availability adjustment.
 pub(super) const FIELDS: &[Field] = &[
@@ -13,7 +13,7 @@ pub(super) const FIELDS: &[Field] = &[
     required("FirstTimeUnitStartUtc", Instant),
     required("LastTimeUnitStartUtc", Instant),
     required("UnitCount", Int32),
-    required("ActivityState", Category).deprecated(),
+    required("ActivityState", Enum(ACTIVITY_STATES)).deprecated(),
     optional("ReleaseOverrideUtc", Instant),
     required("UpdatedUtc", Instant),
     required("IsActive", Bool),
@@ -23,3 +23,6 @@ pub(super) const FIELDS: &[Field] = &[
 
 /// `services.md#pax-count`.
 const PAX_COUNT: &[Field] = &[required("PersonCount", Int32), required("UnitCount", Int32)];
+
+/// `_objects.md#activity-state`.
+const ACTIVITY_STATES: Values = &["Active", "Deleted"];

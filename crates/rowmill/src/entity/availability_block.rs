@@ -1,8 +1,9 @@
 //! Availability blocks, `availabilityblocks.md#availability-block`.
 
 use super::money::CURRENCY_VALUE;
-use super::table::Type::{Bool, Category, Duration, Instant, Record, Text, Uuid};
-use super::table::{Field, optional, required};
+use super::table::Type::{Bool, Duration, Enum, Instant, Record, Text, Uuid};
+use super::table::{Field, Values, optional, required};
+use super::values::{CANCELLATION_REASONS, PURPOSES};
 
 /// The columns of an availability block. `RollingReleaseOffset` is a duration whose parts may be
 /// negative (`P-3DT4H`).
@@ -16,8 +17,8 @@ pub(super) const FIELDS: &[Field] = &[
     optional("CompanyId", Uuid),
     optional("TravelAgencyId", Uuid),
     optional("Budget", Record(CURRENCY_VALUE)),
-    required("State", Category),
-    optional("ReservationPurpose", Category),
+    required("State", Enum(STATES)),
+    optional("ReservationPurpose", Enum(PURPOSES)),
     required("CreatedUtc", Instant),
     required("UpdatedUtc", Instant),
     required("FirstTimeUnitStartUtc", Instant),
@@ -27,14 +28,23 @@ pub(super) const FIELDS: &[Field] = &[
     optional("ExternalIdentifier", Text),
     optional("Name", Text),
     optional("Notes", Text),
-    required("PickupDistribution", Category),
+    required("PickupDistribution", Enum(PICKUP_DISTRIBUTIONS)),
     required("IsActive", Bool),
     optional("QuoteId", Uuid),
     required("AvailabilityBlockNumber", Text),
-    required("ReleaseStrategy", Category),
+    required("ReleaseStrategy", Enum(RELEASE_STRATEGIES)),
     optional("PurchaseOrderNumber", Text),
     optional("BusinessSegmentId", Uuid),
     optional("CanceledUtc", Instant),
-    optional("CancellationReason", Category),
+    optional("CancellationReason", Enum(CANCELLATION_REASONS)),
     optional("CancellationReasonDetail", Text),
 ];
+
+/// `availabilityblocks.md#availability-block-state`.
+const STATES: Values = &["Confirmed", "Optional", "Inquired", "Canceled"];
+
+/// `availabilityblocks.md#pickup-distribution`.
+const PICKUP_DISTRIBUTIONS: Values = &["AllInOneGroup", "IndividualGroups"];
+
+/// `availabilityblocks.md#release-strategy`.
+const RELEASE_STRATEGIES: Values = &["FixedRelease", "RollingRelease", "None"];

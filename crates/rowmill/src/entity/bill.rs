@@ -1,22 +1,25 @@
 //! Bills, `bills.md#bill`.
 
-use super::table::Type::{Bool, Category, Instant, Json, List, Record, Text, TextMap, Uuid};
-use super::table::{Field, optional, required};
+use super::bill_items::{ACCOUNTING_ITEM, ORDER_ITEM, PAYMENT_ITEM};
+use super::table::Type::{
+    Bool, Category, Enum, Instant, List, MemberUnion, Record, Text, TextMap, Uuid, ValueUnion,
+};
+use super::table::{Field, Values, optional, required};
+use super::values::{ACCOUNT_TYPES, TITLES};
 
-/// The columns of a bill. The tagged unions (`OwnerData`, `AssigneeData`, the items of
-/// `AssociatedAccountData`) and the deprecated lists of accounting items are kept as JSON text.
+/// The columns of a bill. The account data of a bill stand in it in both forms of union.
 pub(super) const FIELDS: &[Field] = &[
     required("Id", Uuid),
     optional("Name", Text),
     required("EnterpriseId", Uuid),
     required("AccountId", Uuid),
-    required("AccountType", Category),
+    required("AccountType", Enum(ACCOUNT_TYPES)),
     optional("CustomerId", Uuid).deprecated(),
     optional("CompanyId", Uuid).deprecated(),
     optional("AssociatedAccountIds", List(&Uuid)),
     optional("CounterId", Uuid),
-    required("State", Category),
-    required("Type", Category),
+    required("State", Enum(STATES)),
+    required("Type", Enum(TYPES)),
     optional("Number", Text),
     optional("VariableSymbol", Text),
     required("CreatedUtc", Instant),
@@ -29,17 +32,17 @@ pub(super) const FIELDS: &[Field] = &[
     optional("PurchaseOrderNumber", Text),
     optional("Notes", Text),
     optional("Options", Record(OPTIONS)),
-    optional("Revenue", Json).deprecated(),
-    optional("Payments", Json).deprecated(),
-    optional("OrderItems", Json).deprecated(),
-    optional("PaymentItems", Json).deprecated(),
-    optional("AssigneeData", Json).deprecated(),
-    optional("OwnerData", Json),
+    optional("Revenue", List(&Record(ACCOUNTING_ITEM))).deprecated(),
+    optional("Payments", List(&Record(ACCOUNTING_ITEM))).deprecated(),
+    optional("OrderItems", List(&Record(ORDER_ITEM))).deprecated(),
+    optional("PaymentItems", List(&Record(PAYMENT_ITEM))).deprecated(),
+    optional("AssigneeData", ValueUnion(ACCOUNT_DATA, &[])).deprecated(),
+    optional("OwnerData", ValueUnion(ACCOUNT_DATA, &[])),
     optional("CompanyDetails", Record(COMPANY_DATA)).deprecated(),
-    optional("AssociatedAccountData", List(&Json)),
+    optional("AssociatedAccountData", List(&MemberUnion(ACCOUNT_DATA))),
     optional("EnterpriseData", Record(ENTERPRISE_DATA)),
-    required("CorrectionState", Category),
-    optional("CorrectionType", Category),
+    required("CorrectionState", Enum(CORRECTION_STATES)),
+    optional("CorrectionType", Enum(CORRECTION_TYPES)),
     optional("CorrectedBillId", Uuid),
 ];
 
@@ -50,6 +53,26 @@ const OPTIONS: &[Field] = &[
     required("TrackReceivable", Bool),
     required("DisplayCid", Bool),
     required("Rebated", Bool),
+];
+
+/// `bills.md#bill-owner-data`, `bills.md#bill-assignee-data` and
+/// `bills.md#associated-account-bill-data`.
+const ACCOUNT_DATA: &[Field] = &[
+    optional("BillCustomerData", Record(CUSTOMER_DATA)),
+    optional("BillCompanyData", Record(COMPANY_DATA)),
+];
+
+/// `bills.md#bill-customer-data`. Its `Id` is documented as plain text, not as a UUID.
+const CUSTOMER_DATA: &[Field] = &[
+    required("Id", Text),
+    optional("Address", Record(ADDRESS)),
+    optional("LegalIdentifiers", TextMap),
+    optional("BillingCode", Text),
+    required("LastName", Text),
+    optional("FirstName", Text),
+    optional("SecondLastName", Text),
+    optional("TitlePrefix", Enum(TITLES)),
+    optional("TaxIdentifier", Text),
 ];
 
 /// `bills.md#bill-company-data`. Its `Id` is documented as plain text, not as a UUID.
@@ -88,3 +111,16 @@ const ENTERPRISE_DATA: &[Field] = &[
     optional("Iban", Text),
     optional("Bic", Text),
 ];
+
+/// `bills.md#bill-state`.
+const STATES: Values = &["Open", "Closed"];
+
+/// `bills.md#bill-type`.
+const TYPES: Values = &["Receipt", "Invoice"];
+
+/// `bills.md#bill-correction-state`.
+const CORRECTION_STATES: Values = &["Bill", "CorrectiveBill"];
+
+/// `bills.md#bill-correction-type`.
+const CORRECTION_TYPES: Values =
+    &["Cancellation", "Edit", "CreditNote", "Reinstatement", "ReceivablePaymentsBalance"];

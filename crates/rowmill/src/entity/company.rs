@@ -1,8 +1,8 @@
 //! Companies, `companies.md#company`.
 
 use super::address::ADDRESS;
-use super::table::Type::{Bool, Category, Duration, Instant, Int64, Record, Text, Uuid};
-use super::table::{Field, optional, required};
+use super::table::Type::{Bool, Duration, Enum, Instant, Int64, Record, Text, Uuid};
+use super::table::{Field, Values, optional, required};
 
 /// The columns of a company. `Number` is documented with up to 19 digits, the width of an `int64`.
 pub(super) const FIELDS: &[Field] = &[
@@ -48,4 +48,7 @@ const OPTIONS: &[Field] = &[
 ];
 
 /// `companies.md#credit-rating`.
-const CREDIT_RATING: &[Field] = &[optional("Basic", Category)];
+const CREDIT_RATING: &[Field] = &[optional("Basic", Enum(CREDIT_RATINGS))];
+
+/// `companies.md#credit-rating-basic`.
+const CREDIT_RATINGS: Values = &["CreditOk", "PaymentRequiredUpfront", "LocalDecisionRequired"];

@@ -16,15 +16,21 @@
 //! * Every column is nullable, whatever the documentation promises. What it promises is metadata:
 //!   `mews.contract` is `required` or `optional`, `mews.deprecated` is `true` where it applies.
 //! * Money is `decimal(38,10)`, coordinates are `float64`, identifiers are UUIDs, instants are
-//!   microseconds in UTC, enums and codes are dictionaries that take any value.
+//!   microseconds in UTC, enums and codes are dictionaries that take any value. A value of an enum
+//!   that is not documented is reported as [drift](rowmill_json::Drift).
 //! * `""` in a date or an instant is null, a plain date in an instant is its midnight in UTC, and
 //!   digits beyond microseconds are cut. Each use is counted.
-//! * Tagged unions and the deprecated item lists of a bill are lossless JSON text.
+//! * Tagged unions, which Mews writes in two forms, are structs of the tag, `Discriminator`, and a
+//!   field for each documented arm, of which one has a value. What comes under a tag that is not
+//!   documented is kept as JSON text: in the field `Value` where the union is written as
+//!   `{"Discriminator": "A", "Value": {…}}`, and in the field `_other`, as an object with the keys it
+//!   came under, where it is written as `{"Discriminator": "A", "A": {…}}`.
 
 mod address;
 mod availability_adjustment;
 mod availability_block;
 mod bill;
+mod bill_items;
 mod company;
 mod customer;
 mod ledger_entry;
@@ -34,6 +40,7 @@ mod payment;
 mod reservation;
 mod resource_block;
 mod table;
+mod values;
 
 use std::sync::OnceLock;
 

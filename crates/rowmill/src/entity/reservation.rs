@@ -1,7 +1,8 @@
 //! Reservations, `reservations.md#reservation-ver-2023-06-06`.
 
-use super::table::Type::{Bool, Category, Instant, Int32, List, Record, Text, Uuid};
-use super::table::{Field, optional, required};
+use super::table::Type::{Bool, Enum, Instant, Int32, List, Record, Text, Uuid};
+use super::table::{Field, Values, optional, required};
+use super::values::{ACCOUNT_TYPES, CANCELLATION_REASONS, PURPOSES};
 
 /// The columns of a reservation. `QrCodeData` is a JSON document inside a JSON string and stays the
 /// text it is.
@@ -9,14 +10,14 @@ pub(super) const FIELDS: &[Field] = &[
     required("Id", Uuid),
     required("ServiceId", Uuid),
     required("AccountId", Uuid),
-    required("AccountType", Category),
+    required("AccountType", Enum(ACCOUNT_TYPES)),
     required("CreatorProfileId", Uuid),
     required("UpdaterProfileId", Uuid),
     optional("BookerId", Uuid),
     required("Number", Text),
-    required("State", Category),
-    required("Origin", Category),
-    optional("CommanderOrigin", Category),
+    required("State", Enum(STATES)),
+    required("Origin", Enum(ORIGINS)),
+    optional("CommanderOrigin", Enum(COMMANDER_ORIGINS)),
     optional("OriginDetails", Text),
     required("CreatedUtc", Instant),
     required("UpdatedUtc", Instant),
@@ -35,7 +36,7 @@ pub(super) const FIELDS: &[Field] = &[
     required("AssignedResourceLocked", Bool),
     optional("ChannelNumber", Text),
     optional("ChannelManagerNumber", Text),
-    optional("CancellationReason", Category),
+    optional("CancellationReason", Enum(CANCELLATION_REASONS)),
     optional("ReleasedUtc", Instant),
     required("StartUtc", Instant).deprecated(),
     required("EndUtc", Instant).deprecated(),
@@ -43,7 +44,7 @@ pub(super) const FIELDS: &[Field] = &[
     optional("ActualStartUtc", Instant),
     required("ScheduledEndUtc", Instant),
     optional("ActualEndUtc", Instant),
-    optional("Purpose", Category),
+    optional("Purpose", Enum(PURPOSES)),
     optional("QrCodeData", Text),
     required("PersonCounts", List(&Record(PERSON_COUNT))),
 ];
@@ -58,3 +59,15 @@ const OPTIONS: &[Field] = &[
 
 /// `reservations.md#age-category-parameters`.
 const PERSON_COUNT: &[Field] = &[required("AgeCategoryId", Uuid), required("Count", Int32)];
+
+/// `reservations.md#service-order-state`.
+const STATES: Values =
+    &["Inquired", "Confirmed", "Started", "Processed", "Canceled", "Optional", "Requested"];
+
+/// `reservations.md#service-order-origin`.
+const ORIGINS: Values =
+    &["Distributor", "ChannelManager", "Commander", "Import", "Connector", "Navigator"];
+
+/// `reservations.md#commander-origin`.
+const COMMANDER_ORIGINS: Values =
+    &["InPerson", "Channel", "Phone", "Email", "Website", "Message", "CallCenter", "RoomingList"];

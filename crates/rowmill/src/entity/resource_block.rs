@@ -1,7 +1,7 @@
 //! Resource blocks, `resourceblocks.md#resource-block`.
 
-use super::table::Type::{Bool, Category, Instant, Text, Uuid};
-use super::table::{Field, optional, required};
+use super::table::Type::{Bool, Enum, Instant, Text, Uuid};
+use super::table::{Field, Values, optional, required};
 
 /// The columns of a resource block.
 pub(super) const FIELDS: &[Field] = &[
@@ -9,7 +9,7 @@ pub(super) const FIELDS: &[Field] = &[
     required("EnterpriseId", Uuid),
     required("AssignedResourceId", Uuid),
     required("IsActive", Bool),
-    required("Type", Category),
+    required("Type", Enum(TYPES)),
     required("StartUtc", Instant),
     required("EndUtc", Instant),
     required("CreatedUtc", Instant),
@@ -18,3 +18,6 @@ pub(super) const FIELDS: &[Field] = &[
     required("Name", Text),
     optional("Notes", Text),
 ];
+
+/// `resourceblocks.md#resource-block-type`.
+const TYPES: Values = &["OutOfOrder", "InternalUse"];

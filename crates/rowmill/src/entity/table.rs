@@ -11,6 +11,7 @@ use rowmill_json::{Allow, Column};
 
 /// Metadata key of the documented contract: `required` or `optional`.
 const CONTRACT: &str = "mews.contract";
+const REQUIRED: &str = "required";
 /// Metadata key, `true`, of a field that the documentation calls deprecated.
 const DEPRECATED: &str = "mews.deprecated";
 
@@ -30,8 +31,11 @@ pub(super) enum Type {
     Uuid,
     /// Free text: names, notes, e-mail addresses, phone numbers, URLs, JSON inside a string.
     Text,
-    /// A short list of texts that may grow any day: enums, currency, country and language codes.
+    /// A short text from a list that is kept elsewhere: currency, country and language codes.
     Category,
+    /// One of these documented values. They grow without notice, so any other is read as well and
+    /// reported as drift.
+    Enum(Values),
     Bool,
     Int32,
     Int64,
@@ -46,15 +50,31 @@ pub(super) enum Type {
     Date,
     /// An ISO 8601 duration.
     Duration,
-    /// Any value, kept as the text it came as.
-    Json,
     /// An array.
     List(&'static Type),
     /// An object with known keys.
     Record(&'static [Field]),
     /// An object with open keys and text values.
     TextMap,
+    /// A union written as `{"Discriminator": "A", "Value": {…}}`: its arms by their tags, and the
+    /// tags that come without a value. The value of a tag that is new is kept as JSON text in the
+    /// field `Value`.
+    ValueUnion(&'static [Field], Values),
+    /// A union written as `{"Discriminator": "A", "A": {…}, "B": null}`, where the arms that do not
+    /// apply may be left out: its arms by their tags. [`OTHER`] keeps the arms that are new.
+    MemberUnion(&'static [Field]),
 }
+
+/// The documented values of an enumeration.
+pub(super) type Values = &'static [&'static str];
+
+/// The key of the tag in unions of both forms, and that of the value in one.
+const TAG: &str = "Discriminator";
+const VALUE: &str = "Value";
+
+/// The field that a [`Type::MemberUnion`] has besides those of the documentation: an object, as
+/// JSON text, of all its keys that are not documented, in its arms too; null where there are none.
+const OTHER: &str = "_other";
 
 /// A field that is documented as never null.
 pub(super) const fn required(name: &'static str, kind: Type) -> Field {
@@ -74,7 +94,7 @@ impl Field {
 
     /// The column this field becomes.
     pub(super) fn column(&self) -> Column {
-        let contract = if self.required { "required" } else { "optional" };
+        let contract = if self.required { REQUIRED } else { "optional" };
         let column = self.kind.column(self.name).with_metadata(CONTRACT, contract);
         if self.deprecated { column.with_metadata(DEPRECATED, "true") } else { column }
     }
@@ -94,10 +114,21 @@ impl Type {
             Type::Instant => Column::timestamp_us(name).allow(Allow::ALL),
             Type::Date => Column::date(name).allow(EMPTY_DATE),
             Type::Duration => Column::duration(name),
-            Type::Json => Column::json(name),
             Type::List(item) => Column::list(name, item.column("element")),
             Type::Record(fields) => Column::record(name, fields.iter().map(Field::column)),
             Type::TextMap => Column::map(name, Column::string("value")),
+            Type::Enum(values) => Column::category(name).known_values(values.iter().copied()),
+            Type::ValueUnion(arms, bare) => {
+                Column::union(name, TAG, VALUE, arms.iter().map(Field::column))
+                    .known_values(arms.iter().map(|arm| arm.name).chain(bare.iter().copied()))
+            }
+            Type::MemberUnion(arms) => {
+                let tags = arms.iter().map(|arm| arm.name);
+                let tag =
+                    Column::category(TAG).known_values(tags).with_metadata(CONTRACT, REQUIRED);
+                let arms = arms.iter().map(Field::column);
+                Column::record(name, [tag].into_iter().chain(arms).chain([Column::raw_json(OTHER)]))
+            }
         }
     }
 }

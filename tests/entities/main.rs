@@ -1,23 +1,30 @@
 //! The ten entity layouts: what they are, and what they make of rows as Mews writes them.
 
+mod leaves;
+mod show;
+
+use std::path::Path;
+
 use bytes::Bytes;
 use rowmill::arrow::RecordBatch;
+use rowmill::arrow::array::Array;
 use rowmill::arrow::array::cast::AsArray;
-use rowmill::arrow::array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
-use rowmill::arrow::array::{Array, ArrayRef};
 use rowmill::arrow::schema::{DataType, TimeUnit};
-use rowmill::{Allow, Column, Decoder, Kind, Layout, entity, schema_file};
+use rowmill::{
+    Allow, Column, Decoder, Kind, Layout, Limit, OnBadRow, Options, entity, schema_file,
+};
+
+use leaves::Walk;
+use show::{at, shown};
 
 /// Entity, columns, rows of `data/entities`, and how often each leniency is used by them.
 const EXPECTED: [(&str, usize, usize, [u64; 3]); 10] = [
-    ("OrderItem", 31, 2, [1, 1, 1]),
-    ("Payment", 25, 2, [1, 0, 0]),
+    ("OrderItem", 31, 6, [1, 1, 1]),
+    ("Payment", 25, 8, [2, 0, 0]),
     ("Reservation", 40, 2, [0, 0, 0]),
     ("Customer", 46, 2, [2, 0, 0]),
     ("Company", 32, 2, [0, 0, 0]),
-    ("Bill", 35, 2, [0, 1, 0]),
+    ("Bill", 35, 3, [0, 3, 0]),
     ("AvailabilityAdjustment", 14, 2, [0, 1, 0]),
     ("AvailabilityBlock", 30, 2, [0, 0, 0]),
     ("ResourceBlock", 12, 2, [1, 0, 0]),
@@ -75,13 +82,22 @@ fn rules_that_hold_for_every_column() {
                         fields.iter().for_each(contract);
                         fields.iter().for_each(inner);
                     }
+                    Kind::Union(union) => {
+                        union.arms().iter().for_each(contract);
+                        union.arms().iter().for_each(inner);
+                    }
                     Kind::List(item) | Kind::Map(item) => inner(item),
+                    Kind::Json => panic!("{path} is documented, and yet it is text"),
                     _ => {}
                 }
             }
         }
     }
     fn contract(column: &Column) {
+        // It is ours, not the documentation's.
+        if *column.kind() == Kind::RawJson {
+            return assert_eq!(column.name(), "_other");
+        }
         let contract = column.metadata().get("mews.contract").map(String::as_str);
         assert!(matches!(contract, Some("required" | "optional")), "{}", column.name());
     }
@@ -120,22 +136,19 @@ fn some_types() {
         let layout = layout(name);
         layout.columns().iter().find(|c| c.name() == column).unwrap().kind().clone()
     };
-    for (name, column) in [
-        ("OrderItem", "Data"),
-        ("Payment", "Data"),
-        ("Bill", "Revenue"),
-        ("Bill", "Payments"),
-        ("Bill", "OrderItems"),
-        ("Bill", "PaymentItems"),
-        ("Bill", "OwnerData"),
-        ("Bill", "AssigneeData"),
-    ] {
-        assert_eq!(kind(name, column), Kind::Json, "{name}.{column}");
+    for (name, column) in [("OrderItem", "Data"), ("Payment", "Data")] {
+        let Kind::Record(fields) = kind(name, column) else { panic!("{name}.{column}") };
+        let names: Vec<_> = fields.iter().map(Column::name).collect();
+        let tags = fields[0].values();
+        assert_eq!((names[0], names[names.len() - 1]), ("Discriminator", "_other"));
+        assert_eq!(tags, &names[1..names.len() - 1], "{name}.{column}");
+    }
+    for column in ["OwnerData", "AssigneeData"] {
+        let Kind::Union(union) = kind("Bill", column) else { panic!("{column}") };
+        assert_eq!((union.tag().name(), union.value()), ("Discriminator", "Value"));
+        assert_eq!(union.tag().values(), ["BillCustomerData", "BillCompanyData"]);
     }
     assert_eq!(kind("Company", "InvoiceDueInterval"), Kind::Duration);
-    assert!(
-        matches!(kind("Bill", "AssociatedAccountData"), Kind::List(item) if *item.kind() == Kind::Json)
-    );
     assert!(
         matches!(kind("Bill", "AssociatedAccountIds"), Kind::List(item) if *item.kind() == Kind::Uuid)
     );
@@ -159,11 +172,16 @@ fn layouts_are_schema_files_too() {
     }
 }
 
-/// The rows of `data/entities/<name>.jsonl` and the counts of leniencies.
-fn sample(name: &str) -> (RecordBatch, [u64; 3]) {
+/// The lines of `data/entities/<name>.jsonl`.
+fn lines(name: &str) -> String {
     let path = format!("{}/tests/data/entities/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The rows of those lines and the counts of leniencies.
+fn sample(name: &str) -> (RecordBatch, [u64; 3]) {
     let mut decoder = Decoder::new(layout(name));
-    decoder.push(Bytes::from(std::fs::read(path).unwrap()));
+    decoder.push(Bytes::from(lines(name)));
     decoder.finish();
     let batch = decoder.next_batch().unwrap().expect("one batch");
     assert!(decoder.next_batch().unwrap().is_none());
@@ -214,7 +232,16 @@ fn sample_values() {
                 (
                     "Data",
                     1,
-                    r#"{"Discriminator":"Product","Rebate":null,"Product":{"ProductId":"9d3a1c52-6a0e-4c1f-9f3b-5f0f4f1f2a77","AgeCategoryId":null,"ProductType":"Product"}}"#,
+                    "{Discriminator: Product, Rebate: null, Product: {ProductId: \
+                     9d3a1c526a0e4c1f9f3b5f0f4f1f2a77, AgeCategoryId: null, ProductType: Product}, \
+                     AllowanceDiscount: null, AllowanceProfits: null, _other: null}",
+                ),
+                ("Data.Discriminator", 5, "BundleOfTomorrow"),
+                ("Data.Product.ProductType", 5, "Bundle"),
+                (
+                    "Data._other",
+                    5,
+                    r#"{"Product":{"Size":2},"BundleOfTomorrow":{"Parts":[1,2.5],"Name":"Fjäril \"3\""}}"#,
                 ),
                 ("BillingName", 0, "null"),
                 ("TaxExemptionReason", 1, "ReasonOfTomorrow"),
@@ -232,6 +259,13 @@ fn sample_values() {
                 ("SettlementId", 0, "po_7Qm2Zr0Xk4"),
                 ("SettlementUtc", 1, "null"),
                 ("Identifier", 1, ""),
+                ("Data", 1, "null"),
+                ("Data.CreditCard.Transaction.Fee.Value", 0, "1.2045000000"),
+                ("Data.CreditCard.Transaction.SettledAmount.GrossValue", 6, "108.2500000000"),
+                ("Data.Invoice.Type", 2, "OverpaymentBalancingReceivable"),
+                ("Data.External", 3, "{Type: ChequeOfTomorrow, ExternalIdentifier: B-7/1}"),
+                ("Data.Alternative.Type", 5, "SepaDirectDebit"),
+                ("Data._other", 7, r#"{"TokenOfTomorrow":[{"Step":1},null]}"#),
                 ("PaymentRequestId", 1, "null"),
             ],
         ),
@@ -285,8 +319,12 @@ fn sample_values() {
                 (
                     "OwnerData",
                     1,
-                    r#"{"Value":{"ItalianFiscalCode":"x"},"Discriminator":"KindOfTomorrow"}"#,
+                    "{Discriminator: KindOfTomorrow, BillCustomerData: null, BillCompanyData: null, \
+                     Value: {\"ItalianFiscalCode\":\"x\"}}",
                 ),
+                ("OwnerData.BillCompanyData.Name", 0, "Cork & Sons"),
+                ("OwnerData.BillCustomerData.TitlePrefix", 2, "Doctor"),
+                ("OwnerData.Value", 2, "null"),
                 ("CompanyDetails.Address.SubdivisionCode", 0, "PT-11"),
                 (
                     "CompanyDetails.LegalIdentifiers",
@@ -340,18 +378,23 @@ fn sample_values() {
 }
 
 #[test]
-fn unions_and_text_keep_every_byte() {
+fn items_of_bills() {
     let (bills, _) = sample("Bill");
-    let accounts = at(&bills, "AssociatedAccountData");
-    let accounts = accounts.as_list::<i32>().value(0);
-    assert_eq!(accounts.len(), 2);
-    assert!(shown(&accounts, 0).contains(r#""Name":"Cork & Sons","FiscalIdentifier":null"#));
-    assert!(shown(&accounts, 1).ends_with(r#""FirstName":"Inês","LegalIdentifiers":{}}}"#));
-    assert!(shown(&at(&bills, "Payments"), 0).contains(r#""Value":850.00,"#), "digits as written");
+    let items = |name| at(&bills, name).as_list::<i32>().value(2);
+    let data = items("OrderItems").as_struct().column_by_name("Data").unwrap().clone();
+    let data: Vec<_> = (0..data.len()).map(|row| shown(&data, row)).collect();
+    assert_eq!(data[0], "{Discriminator: Deposit, Rebate: null, ProductOrder: null, Value: null}");
+    assert!(data[1].starts_with("{Discriminator: Rebate, Rebate: {RebatedItemId: "));
+    assert!(data[2].contains("null, ProductOrder: {ProductId: "));
+    assert!(data[3].ends_with(r#"ProductOrder: null, Value: {"Miles":[12,7.5]}}"#));
 
-    let (payments, _) = sample("Payment");
-    assert!(shown(&at(&payments, "Data"), 0).contains(r#""Fee":{"Value":1.204500,"#));
+    let accounts = items("AssociatedAccountData");
+    assert!(shown(&accounts, 0).ends_with(r#"_other: {"GroupOfTomorrow":{"Size":14.0}}}"#));
+    assert!(shown(&accounts, 1).ends_with(r#"_other: {"BillCustomerData":{"Nickname":"Å"}}}"#));
+}
 
+#[test]
+fn text_keeps_every_byte() {
     let (reservations, _) = sample("Reservation");
     let code = shown(&at(&reservations, "QrCodeData"), 0);
     assert!(
@@ -360,58 +403,91 @@ fn unions_and_text_keep_every_byte() {
     );
 }
 
-/// The column or nested field at a path of names.
-fn at(batch: &RecordBatch, path: &str) -> ArrayRef {
-    let mut names = path.split('.');
-    let first = names.next().and_then(|name| batch.column_by_name(name)).expect(path).clone();
-    names.fold(first, |array, name| array.as_struct().column_by_name(name).expect(path).clone())
+/// Every leaf of every line is in the column that stands for it, in the text of a union's other arms,
+/// or under a key that is reported.
+fn nothing_is_lost(name: &str, lines: &str) -> Walk {
+    let layout = layout(name);
+    let mut options = Options::default();
+    options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::None };
+    let mut decoder = Decoder::with(&layout, options);
+    decoder.push(Bytes::from(lines.to_owned()));
+    decoder.finish();
+    let batch = decoder.next_batch().unwrap();
+    assert!(decoder.next_batch().unwrap().is_none(), "one batch at most");
+    let bad: Vec<_> = decoder.take_rejects().iter().map(|row| row.error().to_string()).collect();
+    let bad_lines: Vec<_> = bad
+        .iter()
+        .map(|error| error.split(',').next().and_then(|line| line.strip_prefix("line ")).unwrap())
+        .map(|line| line.parse::<usize>().unwrap())
+        .collect();
+    let mut walk = Walk { bad, ..Walk::default() };
+    let good = lines.lines().enumerate().filter(|(at, _)| !bad_lines.contains(&(at + 1)));
+    let mut rows = 0;
+    for (row, (at, line)) in good.enumerate() {
+        let batch = batch.as_ref().expect("rows");
+        walk.row(layout.columns(), batch, row, line, &format!("{name}, line {}", at + 1));
+        rows += 1;
+    }
+    assert_eq!(rows, batch.map_or(0, |batch| batch.num_rows()), "{name}");
+
+    let drift = decoder.drift();
+    assert_eq!((drift.more_keys, drift.more_values), (0, 0));
+    let keys = drift.keys.iter().map(|key| (key.path(), key.count)).collect();
+    assert_eq!(walk.keys, keys, "{name}: keys");
+    let values = drift.values.iter();
+    let values = values.map(|new| ((new.column.clone(), new.value.clone()), new.count)).collect();
+    assert_eq!(walk.values, values, "{name}: values");
+    walk
 }
 
-/// One value as text, whatever its type.
-fn shown(array: &dyn Array, row: usize) -> String {
-    if array.is_null(row) {
-        return "null".into();
+#[test]
+fn every_leaf_of_the_samples() {
+    // What is reported of each, as `key` or `column=value`.
+    let reported = |name| match name {
+        "OrderItem" => {
+            "Data.BundleOfTomorrow Data.Product.Size Data.Discriminator=BundleOfTomorrow \
+             Data.Product.ProductType=Bundle TaxExemptionReason=ReasonOfTomorrow"
+        }
+        "Payment" => {
+            "Data.Ghost.OriginalPaymentData Data.Ghost.OriginalPaymentType Data.TokenOfTomorrow \
+             Data.Discriminator=TokenOfTomorrow Data.External.Type=ChequeOfTomorrow \
+             PaymentOrigin=FrontDesk"
+        }
+        "Reservation" => "KeyOfTomorrow",
+        "Company" => "ContacPerson",
+        "Bill" => {
+            "AssigneeData.BillCustomerData.ItalianFiscalCode \
+             AssociatedAccountData[].BillCustomerData.Nickname \
+             AssociatedAccountData[].GroupOfTomorrow Revenue[].Code \
+             AssociatedAccountData[].Discriminator=GroupOfTomorrow CorrectionState=CorrectionBill \
+             CorrectionType=Correction OrderItems[].Data.Discriminator=MilesOfTomorrow \
+             OwnerData.BillCustomerData.TitlePrefix=Doctor OwnerData.Discriminator=KindOfTomorrow \
+             PaymentItems[].Data.Discriminator=BarterOfTomorrow"
+        }
+        "LedgerEntry" => "LedgerType=Payments",
+        _ => "",
+    };
+    for (name, _, rows, _) in EXPECTED {
+        let lines = lines(name);
+        let walk = nothing_is_lost(name, &lines);
+        assert_eq!((walk.bad.as_slice(), lines.lines().count()), (&[][..], rows), "{name}");
+        assert!(walk.leaves >= 10 * rows, "{name}: {} leaves", walk.leaves);
+        assert_eq!(walk.reported(), reported(name), "{name}");
     }
-    let joined = |parts: Vec<String>| parts.join(", ");
-    match array.data_type() {
-        DataType::Int32 => array.as_primitive::<Int32Type>().value(row).to_string(),
-        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
-        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
-        DataType::Boolean => array.as_boolean().value(row).to_string(),
-        DataType::Utf8 => array.as_string::<i32>().value(row).into(),
-        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
-        DataType::Date32 => {
-            array.as_primitive::<Date32Type>().value_as_date(row).unwrap().to_string()
-        }
-        DataType::Timestamp(..) => {
-            let instants = array.as_primitive::<TimestampMicrosecondType>();
-            instants.value_as_datetime(row).unwrap().to_string()
-        }
-        DataType::FixedSizeBinary(_) => {
-            let bytes = array.as_fixed_size_binary().value(row);
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-        }
-        DataType::Dictionary(..) => {
-            let codes = array.as_dictionary::<Int32Type>();
-            shown(codes.values(), codes.key(row).unwrap())
-        }
-        DataType::List(_) => {
-            let items = array.as_list::<i32>().value(row);
-            format!("[{}]", joined((0..items.len()).map(|i| shown(&items, i)).collect()))
-        }
-        DataType::Struct(fields) => {
-            let columns = fields.iter().zip(array.as_struct().columns());
-            let parts =
-                columns.map(|(field, column)| format!("{}: {}", field.name(), shown(column, row)));
-            format!("{{{}}}", joined(parts.collect()))
-        }
-        DataType::Map(..) => {
-            let entries = array.as_map().value(row);
-            let (keys, values) = (entries.column(0), entries.column(1));
-            let parts =
-                (0..entries.len()).map(|i| format!("{}: {}", shown(keys, i), shown(values, i)));
-            format!("{{{}}}", joined(parts.collect()))
-        }
-        other => panic!("no entity has a column of type {other}"),
+}
+
+/// The same for lines that are not here: `ROWMILL_SAMPLES=folder` with files `<Entity>.jsonl`. Prints
+/// what is reported and why lines are bad ones.
+#[test]
+fn every_leaf_of_other_samples() {
+    let Some(folder) = std::env::var_os("ROWMILL_SAMPLES") else { return };
+    for name in entity::NAMES {
+        let path = Path::new(&folder).join(format!("{name}.jsonl"));
+        let Ok(lines) = std::fs::read_to_string(path) else { continue };
+        let walk = nothing_is_lost(name, &lines);
+        let (count, bad) = (lines.lines().count(), walk.bad.len());
+        println!("{name}: {count} lines, {bad} bad, {} leaves", walk.leaves);
+        println!("  reported: {}", walk.reported());
+        walk.bad.iter().for_each(|error| println!("  {error}"));
     }
 }

@@ -20,6 +20,7 @@
 mod amount;
 mod availability;
 mod bill;
+mod bill_items;
 mod company;
 mod customer;
 mod event;
@@ -35,6 +36,7 @@ mod reshape;
 mod resource_block;
 mod row;
 mod totals;
+mod union;
 mod words;
 
 use std::fmt;
@@ -206,6 +208,7 @@ impl Corpus {
         out.reserve(((rows.end.saturating_sub(rows.start)) as usize).saturating_mul(1_800));
         let dress = Dress {
             long_fractions: (self.options.long_fractions.clamp(0.0, 1.0) * 65_536.0) as u32,
+            new_arms: (self.options.new_arms.clamp(0.0, 1.0) * 65_536.0) as u32,
             escaped: self.options.escaped,
         };
         let reshape = self.options.reshapes().then(|| self.options.clone());

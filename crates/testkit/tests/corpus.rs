@@ -96,6 +96,7 @@ fn totals_are_what_a_parser_finds() {
         spaced: true,
         crlf: true,
         long_fractions: 0.1,
+        new_arms: 0.2,
         escaped: true,
         ..Options::default()
     };
@@ -196,4 +197,49 @@ fn scaled(text: &str) -> i128 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{fraction:0<10}");
     digits.parse().expect("digits")
+}
+
+/// What the unions of some rows look like: how many have all their arms, leave some out, have the
+/// value before the tag, and have an arm that nobody knows.
+fn unions(kind: Kind, options: Options) -> [usize; 4] {
+    fn look(value: &Value, found: &mut [usize; 4]) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| look(item, found)),
+            Value::Object(members) => {
+                if let Some(tag) = members.get("Discriminator").and_then(Value::as_str) {
+                    let beside = members.len() - 1;
+                    let whole = beside == 1 && members.contains_key("Value") || beside > 1;
+                    found[0] += if whole { 1 } else { 0 };
+                    found[1] += if whole { 0 } else { 1 };
+                    found[3] += if tag == "ArmOfTomorrow" { 1 } else { 0 };
+                    let value = members.get(tag).or_else(|| members.get("Value"));
+                    assert!(value.is_some(), "{tag} has no value");
+                }
+                members.values().for_each(|member| look(member, found));
+            }
+            _ => {}
+        }
+    }
+    let lines = String::from_utf8(whole(&Corpus::with(kind, 5, 500, options).file()));
+    let mut found = [0; 4];
+    for line in lines.expect("the corpus is text").lines() {
+        look(&serde_json::from_str(line).expect("a row"), &mut found);
+        found[2] += line.matches("\"Value\":null,\"Discriminator\"").count();
+        found[2] += line.matches("\"},\"Discriminator\"").count();
+    }
+    found
+}
+
+#[test]
+fn unions_of_both_forms() {
+    let [whole, sparse, early, new] = unions(Kind::Bill, Options::default());
+    assert!(whole > 700 && sparse > 200 && early > 20 && new == 0);
+    let [whole, sparse, _, new] = unions(Kind::Payment, Options::default());
+    assert!(whole > 200 && sparse > 50 && new == 0);
+    for kind in [Kind::Bill, Kind::Payment, Kind::OrderItem] {
+        let options = Options { new_arms: 0.2, ..Options::default() };
+        let [whole, sparse, _, new] = unions(kind, options);
+        let all = whole + sparse;
+        assert!(new * 10 > all && new * 3 < all, "{kind}: {new} of {all}");
+    }
 }

@@ -58,6 +58,19 @@ impl Amount {
     pub(super) fn without_tax(self) -> Amount {
         Amount { parts: 1, gross: [self.gross(), 0], taxes: [("", 0); 2], ..self }
     }
+
+    /// Code, net value and tax of each part; those beyond `parts` count for nothing.
+    fn split(&self) -> [(&'static str, Money, Money); 2] {
+        [0, 1].map(|i| {
+            let ((code, rate), gross) = (self.taxes[i], self.gross[i]);
+            let net = gross * 100 / (100 + rate) / self.step * self.step;
+            (code, net, gross - net)
+        })
+    }
+
+    fn net(&self) -> Money {
+        self.split()[..self.parts].iter().map(|(_, net, _)| net).sum()
+    }
 }
 
 impl Row<'_> {
@@ -79,16 +92,29 @@ impl Row<'_> {
 
     /// Writes the five members of an amount.
     pub(super) fn amount(&mut self, key: &str, amount: &Amount) {
-        let parts = [0, 1].map(|i| {
-            let ((code, rate), gross) = (amount.taxes[i], amount.gross[i]);
-            let net = gross * 100 / (100 + rate) / amount.step * amount.step;
-            (code, net, gross - net)
-        });
-        let parts = &parts[..amount.parts];
-        let net = parts.iter().map(|(_, net, _)| net).sum();
         self.raw(key);
-        self.plain(first!("Currency"), amount.currency);
-        self.money(key!("NetValue"), net, amount.decimals);
+        self.amount_from(first!("Currency"), amount);
+    }
+
+    /// Writes an amount with the four numbers of its older form before those of the newer.
+    pub(super) fn extended_amount(&mut self, key: &str, amount: &Amount) {
+        let net = amount.net();
+        self.raw(key);
+        self.money(first!("Value"), amount.gross(), amount.decimals);
+        self.money(key!("Net"), net, amount.decimals);
+        self.money(key!("Tax"), amount.gross() - net, amount.decimals);
+        match amount.parts {
+            1 => self.integer(key!("TaxRate"), amount.taxes[0].1),
+            _ => self.null(key!("TaxRate")),
+        }
+        self.amount_from(key!("Currency"), amount);
+    }
+
+    /// Writes the members of an amount from the currency on, and the end of the object.
+    fn amount_from(&mut self, currency: &str, amount: &Amount) {
+        let parts = &amount.split()[..amount.parts];
+        self.plain(currency, amount.currency);
+        self.money(key!("NetValue"), amount.net(), amount.decimals);
         self.money(key!("GrossValue"), amount.gross(), amount.decimals);
         self.raw(key!("TaxValues"));
         self.raw("[");

@@ -1,5 +1,5 @@
-//! Bill rows: 35 members, tagged owner data, maps with open keys. The deprecated arrays of
-//! items are empty, as in the documentation's samples.
+//! Bill rows: 35 members, account data in both forms of union, maps with open keys. Most of the
+//! deprecated arrays of items are empty, as in the documentation's samples.
 
 use super::row::{Row, first, key};
 use super::words::{COMPANIES, FIRST_NAMES, LAST_NAMES, PLACES, STREETS};
@@ -51,32 +51,30 @@ impl Row<'_> {
         self.flag(key!("DisplayCid"), false);
         self.flag(key!("Rebated"), false);
         self.raw("}");
-        for member in [key!("Revenue"), key!("Payments"), key!("OrderItems"), key!("PaymentItems")]
-        {
-            self.raw(member);
-            self.raw("[]");
+        self.bill_items(&account, created);
+        self.raw(key!("AssigneeData"));
+        if self.random.chance(20) {
+            self.owner_union(company, &account);
+        } else {
+            self.raw("null");
         }
-        self.null(key!("AssigneeData"));
-        let tag = if company { "BillCompanyData" } else { "BillCustomerData" };
         self.raw(key!("OwnerData"));
-        self.plain(first!("Discriminator"), tag);
-        self.raw(key!("Value"));
-        self.owner(company, &account);
-        self.raw("}");
-        self.null(key!("CompanyDetails"));
-        self.raw(key!("AssociatedAccountData"));
-        self.raw("[");
-        self.plain(first!("Discriminator"), tag);
-        if company {
-            self.null(key!("BillCustomerData"));
-            self.raw(key!("BillCompanyData"));
+        self.owner_union(company, &account);
+        self.raw(key!("CompanyDetails"));
+        if company && self.random.chance(50) {
             self.owner(true, &account);
         } else {
-            self.raw(key!("BillCustomerData"));
-            self.owner(false, &account);
-            self.null(key!("BillCompanyData"));
+            self.raw("null");
         }
-        self.raw("}]");
+        self.raw(key!("AssociatedAccountData"));
+        self.raw("[");
+        self.associated(company, &account);
+        if self.random.chance(15) {
+            self.raw(",");
+            let other = self.guest();
+            self.associated(!company, &other);
+        }
+        self.raw("]");
         self.raw(key!("EnterpriseData"));
         self.plain(first!("AdditionalTaxIdentifier"), "XY00112233445");
         self.plain(key!("CompanyName"), "Sample Hotels AS");
@@ -88,6 +86,33 @@ impl Row<'_> {
         self.plain(key!("CorrectionState"), "Bill");
         self.null(key!("CorrectionType"));
         self.null(key!("CorrectedBillId"));
+        self.raw("}");
+    }
+
+    fn owner_union(&mut self, company: bool, id: &[u8; 36]) {
+        if self.arm_is_new() {
+            return self.new_value_union();
+        }
+        let tag = if company { "BillCompanyData" } else { "BillCustomerData" };
+        self.value_union(tag, |row| row.owner(company, id));
+    }
+
+    /// The same data in the other form of union; the arm that does not apply is null or left out.
+    fn associated(&mut self, company: bool, id: &[u8; 36]) {
+        if self.arm_is_new() {
+            return self.new_member_union();
+        }
+        let (tag, member, other) = if company {
+            ("BillCompanyData", key!("BillCompanyData"), key!("BillCustomerData"))
+        } else {
+            ("BillCustomerData", key!("BillCustomerData"), key!("BillCompanyData"))
+        };
+        self.plain(first!("Discriminator"), tag);
+        if self.random.chance(50) {
+            self.null(other);
+        }
+        self.raw(member);
+        self.owner(company, id);
         self.raw("}");
     }
 

@@ -1,7 +1,7 @@
 //! How ugly the rows shall be.
 
 /// Ways in which rows may differ from the tidy form, all off by default. None of them but
-/// `long_fractions` and `dropped_keys` changes what the rows say, so [`Totals`](super::Totals) stay
+/// `long_fractions`, `dropped_keys` and `new_arms` changes what the rows say, so [`Totals`](super::Totals) stay
 /// the same but for the bytes; and they do not know what was dropped.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -22,6 +22,9 @@ pub struct Options {
     /// digits of which the last is not zero, so that microseconds cannot hold them. Ends of
     /// nights and plain dates never have a fraction.
     pub long_fractions: f64,
+    /// The share (0 to 1) of the unions that have an arm no documentation knows. Such a row has its
+    /// other members too, but they may hold other values.
+    pub new_arms: f64,
     /// Whether everything outside ASCII is written as `\uXXXX`.
     pub escaped: bool,
 }

@@ -120,6 +120,9 @@ impl Row<'_> {
     fn order_data(&mut self, kind: &str) {
         let ids = self.ids;
         self.raw(key!("Data"));
+        if self.arm_is_new() {
+            return self.new_member_union();
+        }
         match kind {
             "ProductOrder" | "SpaceOrder" | "Surcharge" => {
                 self.plain(first!("Discriminator"), "Product");

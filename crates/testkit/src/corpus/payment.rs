@@ -19,7 +19,7 @@ const ORIGINS: &[&str] =
     &["Operations", "Terminal", "PaymentRequest", "BookingEngine", "Api", "AutomaticPayment"];
 const EXTERNAL: &[&str] = &["WireTransfer", "Invoice", "Cash", "Bancontact", "GiftCard"];
 const INVOICE: &[&str] = &["Receivable", "Balancing", "Overpayment"];
-const METHODS: &[&str] = &["Ideal", "ApplePay", "GooglePay", "PayPal"];
+const METHODS: &[&str] = &["Ideal", "ApplePay", "GooglePay", "PayPal", "SepaDirectDebit"];
 
 impl Row<'_> {
     pub(super) fn payment(&mut self) {
@@ -84,7 +84,12 @@ impl Row<'_> {
             _ => return self.null(key!("Data")),
         };
         self.raw(key!("Data"));
+        if self.arm_is_new() {
+            return self.new_member_union();
+        }
         self.plain(first!("Discriminator"), shape);
+        // The arms that do not apply are null in some rows and left out in others.
+        let whole = self.random.chance(80);
         for (name, member) in [
             ("CreditCard", key!("CreditCard")),
             ("Invoice", key!("Invoice")),
@@ -93,7 +98,9 @@ impl Row<'_> {
             ("Alternative", key!("Alternative")),
         ] {
             if name != shape {
-                self.null(member);
+                if whole {
+                    self.null(member);
+                }
                 continue;
             }
             self.raw(member);
@@ -119,7 +126,7 @@ impl Row<'_> {
         self.raw("}");
     }
 
-    /// The deepest member of any entity: amounts at the fifth level.
+    /// The deepest member of any entity: extended amounts at the fifth level.
     fn card_transaction(&mut self) {
         if self.random.chance(75) {
             self.null(key!("Transaction"));
@@ -132,9 +139,9 @@ impl Row<'_> {
         let second = self.creation();
         self.some_instant(key!("SettledUtc"), 80, second);
         let (fee, charged) = (self.draw_amount(0), self.draw_amount(0));
-        self.amount(key!("Fee"), &fee.without_tax());
+        self.extended_amount(key!("Fee"), &fee.without_tax());
         self.null(key!("AdjustedFee"));
-        self.amount(key!("ChargedAmount"), &charged);
+        self.extended_amount(key!("ChargedAmount"), &charged);
         self.null(key!("SettledAmount"));
         self.raw("}");
     }

@@ -28,6 +28,8 @@ const AGE: u32 = 110_376_000;
 pub(super) struct Dress {
     /// Instants, of 2^16, that carry a digit beyond microseconds.
     pub(super) long_fractions: u32,
+    /// Unions, of 2^16, that have an arm nobody knows.
+    pub(super) new_arms: u32,
     /// Write everything outside ASCII as `\uXXXX`.
     pub(super) escaped: bool,
 }

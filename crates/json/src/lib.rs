@@ -44,13 +44,33 @@
 //! | `date` | a string `YYYY-MM-DD` |
 //! | `timestamp_us` `timestamp_ns` | a string `YYYY-MM-DDThh:mm:ss[.f…](Z`\|`±hh:mm)`; a non-zero digit below the unit is refused unless the column allows the cut |
 //! | `duration` | a string of ISO 8601, signs allowed; kept as it is written |
+//! | `duration_parts` | the same, as months, days and nanoseconds |
 //! | `json` | any value; its text is kept byte for byte |
 //! | `list<T>` `struct<…>` `map<string,T>` | an array, an object, an object |
+//! | `union` | an object of a tag and a value, in either order: the value goes to the field that the tag names, a value with another tag is kept as JSON text |
+//! | `raw_json` | no key of its own: whatever the columns beside it leave of their object, at every depth |
+//! | `line_number` | no key of its own: the line the row stands in |
+//! | `unread` | any value, of which nothing is kept |
 //!
 //! `null` and an absent key are null, or a bad row where the column is required. A key of the
-//! layout may stand once in its object (also when spelled with escapes), a key of a map likewise;
-//! keys that nobody reads are checked for grammar only. Half of a surrogate pair is refused
-//! wherever it stands.
+//! layout may stand once in its object (also when spelled with escapes), a key of a map likewise.
+//! Half of a surrogate pair is refused wherever it stands.
+//!
+//! A decimal with more digits after the point than its column is refused, or by choice
+//! ([`Allow`]) rounded, halves away from zero, or kept as it is written in a `raw_json` column.
+//!
+//! # What a layout does not know
+//!
+//! Keys that no column reads are checked for grammar, may stand twice, and are left out, refused or
+//! kept, as the layout says ([`Unknown`]). Each is counted in good rows and told of with its first
+//! line ([`Decoder::drift`]), as are values that are new to an enumeration with
+//! [known values](Column::known_values). [`Layout::widened`] makes a layout that has them all.
+//!
+//! # What a bad row does
+//!
+//! It ends the decoding, or is set aside with its place, the reason and its bytes, or the cell that
+//! does not fit is made null ([`OnBadRow`]). A bad row leaves nothing behind in good ones: lists,
+//! maps and structs that were begun are taken back.
 
 #![deny(unsafe_code)]
 

@@ -233,7 +233,7 @@ impl Column {
     }
 
     /// ISO 8601 durations as months, days and nanoseconds. Years count twelve months and weeks seven
-    /// days; a fraction is read where it has an exact value.
+    /// days; only seconds may have a fraction, and no digit of it below a nanosecond that is not zero.
     pub fn duration_parts(name: impl Into<String>) -> Self {
         Self::new(name, Kind::DurationParts)
     }

@@ -1,20 +1,16 @@
 //! The ten entity layouts: what they are, and what they make of rows as Mews writes them.
 
 mod leaves;
+mod samples;
 mod show;
-
-use std::path::Path;
 
 use bytes::Bytes;
 use rowmill::arrow::RecordBatch;
 use rowmill::arrow::array::Array;
 use rowmill::arrow::array::cast::AsArray;
 use rowmill::arrow::schema::{DataType, TimeUnit};
-use rowmill::{
-    Allow, Column, Decoder, Kind, Layout, Limit, OnBadRow, Options, entity, schema_file,
-};
+use rowmill::{Allow, Column, Decoder, Kind, Layout, entity, schema_file};
 
-use leaves::Walk;
 use show::{at, shown};
 
 /// Entity, columns, rows of `data/entities`, and how often each leniency is used by them.
@@ -401,93 +397,4 @@ fn text_keeps_every_byte() {
         code.starts_with(r#"{"Reservations":[{"Id":"c2b0f7de-40f4-4c12-8f27-1f0f25a6d0a1","#),
         "{code}"
     );
-}
-
-/// Every leaf of every line is in the column that stands for it, in the text of a union's other arms,
-/// or under a key that is reported.
-fn nothing_is_lost(name: &str, lines: &str) -> Walk {
-    let layout = layout(name);
-    let mut options = Options::default();
-    options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::None };
-    let mut decoder = Decoder::with(&layout, options);
-    decoder.push(Bytes::from(lines.to_owned()));
-    decoder.finish();
-    let batch = decoder.next_batch().unwrap();
-    assert!(decoder.next_batch().unwrap().is_none(), "one batch at most");
-    let bad: Vec<_> = decoder.take_rejects().iter().map(|row| row.error().to_string()).collect();
-    let bad_lines: Vec<_> = bad
-        .iter()
-        .map(|error| error.split(',').next().and_then(|line| line.strip_prefix("line ")).unwrap())
-        .map(|line| line.parse::<usize>().unwrap())
-        .collect();
-    let mut walk = Walk { bad, ..Walk::default() };
-    let good = lines.lines().enumerate().filter(|(at, _)| !bad_lines.contains(&(at + 1)));
-    let mut rows = 0;
-    for (row, (at, line)) in good.enumerate() {
-        let batch = batch.as_ref().expect("rows");
-        walk.row(layout.columns(), batch, row, line, &format!("{name}, line {}", at + 1));
-        rows += 1;
-    }
-    assert_eq!(rows, batch.map_or(0, |batch| batch.num_rows()), "{name}");
-
-    let drift = decoder.drift();
-    assert_eq!((drift.more_keys, drift.more_values), (0, 0));
-    let keys = drift.keys.iter().map(|key| (key.path(), key.count)).collect();
-    assert_eq!(walk.keys, keys, "{name}: keys");
-    let values = drift.values.iter();
-    let values = values.map(|new| ((new.column.clone(), new.value.clone()), new.count)).collect();
-    assert_eq!(walk.values, values, "{name}: values");
-    walk
-}
-
-#[test]
-fn every_leaf_of_the_samples() {
-    // What is reported of each, as `key` or `column=value`.
-    let reported = |name| match name {
-        "OrderItem" => {
-            "Data.BundleOfTomorrow Data.Product.Size Data.Discriminator=BundleOfTomorrow \
-             Data.Product.ProductType=Bundle TaxExemptionReason=ReasonOfTomorrow"
-        }
-        "Payment" => {
-            "Data.Ghost.OriginalPaymentData Data.Ghost.OriginalPaymentType Data.TokenOfTomorrow \
-             Data.Discriminator=TokenOfTomorrow Data.External.Type=ChequeOfTomorrow \
-             PaymentOrigin=FrontDesk"
-        }
-        "Reservation" => "KeyOfTomorrow",
-        "Company" => "ContacPerson",
-        "Bill" => {
-            "AssigneeData.BillCustomerData.ItalianFiscalCode \
-             AssociatedAccountData[].BillCustomerData.Nickname \
-             AssociatedAccountData[].GroupOfTomorrow Revenue[].Code \
-             AssociatedAccountData[].Discriminator=GroupOfTomorrow CorrectionState=CorrectionBill \
-             CorrectionType=Correction OrderItems[].Data.Discriminator=MilesOfTomorrow \
-             OwnerData.BillCustomerData.TitlePrefix=Doctor OwnerData.Discriminator=KindOfTomorrow \
-             PaymentItems[].Data.Discriminator=BarterOfTomorrow"
-        }
-        "LedgerEntry" => "LedgerType=Payments",
-        _ => "",
-    };
-    for (name, _, rows, _) in EXPECTED {
-        let lines = lines(name);
-        let walk = nothing_is_lost(name, &lines);
-        assert_eq!((walk.bad.as_slice(), lines.lines().count()), (&[][..], rows), "{name}");
-        assert!(walk.leaves >= 10 * rows, "{name}: {} leaves", walk.leaves);
-        assert_eq!(walk.reported(), reported(name), "{name}");
-    }
-}
-
-/// The same for lines that are not here: `ROWMILL_SAMPLES=folder` with files `<Entity>.jsonl`. Prints
-/// what is reported and why lines are bad ones.
-#[test]
-fn every_leaf_of_other_samples() {
-    let Some(folder) = std::env::var_os("ROWMILL_SAMPLES") else { return };
-    for name in entity::NAMES {
-        let path = Path::new(&folder).join(format!("{name}.jsonl"));
-        let Ok(lines) = std::fs::read_to_string(path) else { continue };
-        let walk = nothing_is_lost(name, &lines);
-        let (count, bad) = (lines.lines().count(), walk.bad.len());
-        println!("{name}: {count} lines, {bad} bad, {} leaves", walk.leaves);
-        println!("  reported: {}", walk.reported());
-        walk.bad.iter().for_each(|error| println!("  {error}"));
-    }
 }

@@ -175,7 +175,7 @@ EXTRAS.lines(
     "known and not read",
     [{"name": "v", "type": "int32"}, {"name": "w", "type": "unread"}],
     '{"w":[1],"v":1}\n{"w":1,"v":2,"w":1}\n{"w":01}\n{"v":3}\n',
-    *({"v": 1}, No("duplicate_key"), No("syntax"), {"v": 3}),
+    *({"v": 1}, No("duplicate_key", {"v": 2}), No("syntax", {"v": None}), {"v": 3}),
 )
 EXTRAS.values(
     "decimal(4,2)",

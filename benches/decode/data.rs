@@ -23,6 +23,7 @@ const TIDY: Options = Options {
     airy: false,
     crlf: false,
     long_fractions: 0.0,
+    new_arms: 0.0,
     escaped: false,
 };
 /// A fifth of the nulls are not written.

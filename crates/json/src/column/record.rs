@@ -27,8 +27,10 @@ pub(crate) struct RecordColumn {
     end: usize,
     /// How many of the fields have a key.
     all: usize,
-    /// How many fields an object has when there is nothing to be done at its end: none is missing,
-    /// and no key is left over.
+    /// Whether there may be something to be done at the end of an object: a field must not be missing,
+    /// or one keeps what is left.
+    pub(crate) ends: bool,
+    /// How many fields an object has if it is nothing all the same.
     pub(crate) whole: usize,
     /// Where the present object begins.
     pub(crate) begin: usize,
@@ -186,10 +188,11 @@ impl RecordColumn {
             let slot = &fields[field].slot;
             slot.required && !matches!(slot.node, Node::Skipped(_))
         };
-        let required = (0..all).filter(required).collect();
+        let required: Box<[usize]> = (0..all).filter(required).collect();
         Self {
             end,
             all,
+            ends: !required.is_empty() || rest.is_some(),
             whole: if rest.is_none() { all } else { usize::MAX },
             begin: 0,
             rest,

@@ -69,7 +69,7 @@ pub(super) fn object<L: Stamped>(
             field = object.found;
         }
     }
-    if seen != object.whole {
+    if object.ends && seen != object.whole {
         finish(level, text, context, object, at, row)?;
     }
     object.close(row);

@@ -89,7 +89,8 @@ impl<'a> Number<'a> {
     /// `100.0` alike.
     ///
     /// # Errors
-    /// [`Misfit::Inexact`] where a non-zero digit would be lost, [`Misfit::Overflow`] beyond `i128`.
+    /// [`Misfit::Inexact`] where a non-zero digit would be lost, or else [`Misfit::Overflow`] beyond
+    /// `i128`.
     #[inline]
     pub fn scaled(&self, scale: u8) -> Result<i128, Misfit> {
         // value = digits × 10^shift, digits being integer and fraction written as one.
@@ -102,7 +103,7 @@ impl<'a> Number<'a> {
             value = value
                 .checked_mul(10)
                 .and_then(|value| value.checked_add(u128::from(digit)))
-                .ok_or(Misfit::Overflow)?;
+                .ok_or_else(|| self.beyond(kept))?;
         }
         if digits.any(|digit| digit != 0) {
             return Err(Misfit::Inexact);
@@ -114,6 +115,13 @@ impl<'a> Number<'a> {
         }
         let value = i128::try_from(value).map_err(|_| Misfit::Overflow)?;
         Ok(if self.negative { -value } else { value })
+    }
+
+    /// What a number too large is called, of whose digits so many would be kept.
+    #[cold]
+    fn beyond(&self, kept: usize) -> Misfit {
+        let lost = self.integer.iter().chain(self.fraction).skip(kept).any(|&digit| digit != b'0');
+        if lost { Misfit::Inexact } else { Misfit::Overflow }
     }
 
     /// The whole number nearest to the value times `10^scale`, halves away from zero. `None` beyond
@@ -412,6 +420,9 @@ mod tests {
         assert_eq!(scaled("170141183460469231731687303715884105727", 0), Ok(i128::MAX));
         assert_eq!(scaled("170141183460469231731687303715884105728", 0), Err(Misfit::Overflow));
         assert_eq!(scaled("1e39", 0), Err(Misfit::Overflow));
+        let beyond = "9".repeat(50);
+        assert_eq!(scaled(&format!("{beyond}.00"), 0), Err(Misfit::Overflow));
+        assert_eq!(scaled(&format!("{beyond}.01"), 0), Err(Misfit::Inexact));
         assert_eq!(scaled("1e-99999999999999999999", 0), Err(Misfit::Inexact));
         assert_eq!(scaled("1e99999999999999999999", 0), Err(Misfit::Overflow));
         assert_eq!(scaled("0e99999999999999999999", 38), Ok(0));

@@ -238,9 +238,9 @@ impl RowDecoder {
             self.context.start_over();
             if let Stop::Fault(fault) = &stop
                 && fault.kind == ErrorKind::Memory
-                && rows.row > 0
+                && lines.line - 1 + rows.counts.lines > 0
             {
-                // It may have room enough where there are no rows before it.
+                // It may have room enough where there are no lines before it, good or bad.
                 self.is_full = true;
                 return Ok(());
             }

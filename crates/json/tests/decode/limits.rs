@@ -47,3 +47,22 @@ fn many_entries() {
     assert_eq!(outcome.rejects[0].error().code(), "memory");
     assert_eq!(outcome.end.unwrap().rows, 2);
 }
+
+/// What a bad row has taken is not held against the next one.
+#[test]
+fn bad_rows_leave_room() {
+    let layout = Layout::new([
+        Column::list("a", Column::int64("x")),
+        Column::list("b", Column::int64("x")),
+        Column::int32("n"),
+    ])
+    .unwrap();
+    let many = ["1"; 100].join(",");
+    let input = format!("{{\"a\":[{many}],\"n\":\"no\"}}\n{{\"b\":[{many}],\"n\":1}}\n");
+    let mut options = quarantine();
+    options.max_batch_bytes = 128 * 8;
+    let outcome = everywhere(&layout, options, input.as_bytes());
+    let codes: Vec<_> = outcome.rejects.iter().map(|r| r.error().code()).collect();
+    assert_eq!(codes, ["type"]);
+    assert_eq!(outcome.end.unwrap().rows, 1);
+}

@@ -58,8 +58,8 @@ pub struct Decoder {
     counts: Counts,
     drift: Gathered,
     rejects: Vec<Reject>,
-    /// The column of line numbers, if there is one.
-    numbers: Option<usize>,
+    /// The columns of line numbers.
+    numbers: Vec<usize>,
     state: State,
 }
 
@@ -196,8 +196,10 @@ impl Decoder {
             self.state = State::Failed(error);
         }
         let batch = decoded.batch?;
-        let Some(column) = self.numbers else { return Some(batch) };
-        match counted_from(lines, batch, column) {
+        if self.numbers.is_empty() {
+            return Some(batch);
+        }
+        match counted_from(lines, batch, &self.numbers) {
             Ok(batch) => Some(batch),
             Err(error) => {
                 self.state = State::Failed(error);
@@ -238,18 +240,20 @@ impl Decoder {
     }
 }
 
-/// The column of line numbers in the batches of this layout.
-fn numbers(layout: &Layout) -> Option<usize> {
-    let read = layout.columns().iter().filter(|column| *column.kind() != Kind::Unread);
-    read.map(Column::kind).position(|kind| *kind == Kind::LineNumber)
+/// The columns of line numbers in the batches of this layout.
+fn numbers(layout: &Layout) -> Vec<usize> {
+    let read = layout.columns().iter().map(Column::kind).filter(|kind| **kind != Kind::Unread);
+    read.zip(0..).filter(|(kind, _)| **kind == Kind::LineNumber).map(|(_, at)| at).collect()
 }
 
 /// The batch with the lines before it counted as well.
-fn counted_from(before: u64, batch: RecordBatch, column: usize) -> Result<RecordBatch, Error> {
+fn counted_from(before: u64, batch: RecordBatch, numbers: &[usize]) -> Result<RecordBatch, Error> {
     let (schema, mut columns, _) = batch.into_parts();
-    let numbers = columns[column].as_primitive::<Int64Type>();
-    columns[column] = Arc::new(numbers.unary::<_, Int64Type>(|line| line + before as i64));
-    // The same columns, of which one has other values.
+    for &column in numbers {
+        let lines = columns[column].as_primitive::<Int64Type>();
+        columns[column] = Arc::new(lines.unary::<_, Int64Type>(|line| line + before as i64));
+    }
+    // The same columns, some of which have other values.
     RecordBatch::try_new(schema, columns)
         .map_err(|error| Error::new(ErrorKind::Worker, None, "a batch", error.to_string()))
 }

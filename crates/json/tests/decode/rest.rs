@@ -163,22 +163,46 @@ fn excess_digits() {
         Unknown::Rescue,
     )
     .unwrap();
-    let input = r#"{"r":1.005,"k":[1,1.005,2.00e0],"s":7.1}
-{"r":-99.994,"s":1.239}
-{"r":99.995}
-{"s":123.4}
-{"s":"x"}
-"#;
+    // However large the number is.
+    let large = "9".repeat(60);
+    let input = format!(
+        r#"{{"r":1.005,"k":[1,1.005,2.00e0],"s":7.1}}
+{{"r":-99.994,"s":1.239}}
+{{"s":{large}.001}}
+{{"r":99.995}}
+{{"s":123.4}}
+{{"s":"x"}}
+"#
+    );
     let outcome = everywhere(&layout, quarantine(), input.as_bytes());
     assert_eq!(
         rows(&outcome.batches),
         [
             ["101", "[100,null,200]", "710", r#""{\"k\":[{},1.005]}""#],
             ["-9999", "null", "null", r#""{\"s\":1.239}""#],
+            ["null", "null", "null", &shown(&format!(r#"{{"s":{large}.001}}"#))],
         ]
     );
     let codes: Vec<_> = outcome.rejects.iter().map(|r| r.error().code()).collect();
     assert_eq!(codes, ["range", "range", "type"]);
     let counts = outcome.end.unwrap();
-    assert_eq!((counts.round_digits, counts.rescue_digits), (2, 2));
+    assert_eq!((counts.round_digits, counts.rescue_digits), (2, 3));
+}
+
+/// A fault in the value of an unknown key lies in the object around it, whether the key has been seen
+/// before or not, and however many others there are.
+#[test]
+fn faults_in_unknown_values() {
+    let layout =
+        Layout::new([Column::int32("n"), Column::record("o", [Column::int32("a")])]).unwrap();
+    let mut input = String::new();
+    for n in 0..200 {
+        input.push_str(&format!("{{\"k{n}\":1,\"o\":{{\"k{n}\":01}}}}\n{{\"k{}\":[}}\n", n / 2));
+    }
+    let outcome = everywhere(&layout, quarantine(), input.as_bytes());
+    assert_eq!(outcome.rejects.len(), 400);
+    for (at, reject) in outcome.rejects.iter().enumerate() {
+        let column = reject.error().place().unwrap().column.as_deref();
+        assert_eq!(column, (at % 2 == 0).then_some("o"));
+    }
 }

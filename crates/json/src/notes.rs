@@ -4,7 +4,8 @@
 //! Everything is noted for the present row first and counts once the row is known to be good. Which
 //! keys are told of depends on the batch alone, and so not on the thread that reads it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use ahash::RandomState;
 use rowmill_scan::Padded;
@@ -34,13 +35,24 @@ struct Stray {
     shape: Option<Shape>,
 }
 
-/// One sight of a stray key in the present row.
+/// Something about the value at a place of the present row.
 #[derive(Debug)]
-struct Sight {
-    stray: u32,
-    /// Its value in the text.
-    from: usize,
-    to: usize,
+struct Noted {
+    at: usize,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    /// It is that of a stray key, or of one that is not told apart. `new` if the key has its number
+    /// from here.
+    Stray { stray: Option<u32>, to: usize, new: bool },
+    /// A leniency is used in it.
+    Bent(fn(&mut Counts) -> &mut u64),
+    /// It is made null, in the column of this number.
+    Null(u32),
+    /// It is new to the enumeration of this number.
+    Novel(u32, Box<str>),
 }
 
 /// A value that is new to an enumeration.
@@ -61,11 +73,12 @@ pub(crate) struct Notes {
     pub(crate) any: bool,
     /// Values of the present row that are left for a column of the rest.
     pub(crate) left: u64,
-    tally: Counts,
-    sights: Vec<Sight>,
-    unnamed: u64,
-    nulled_now: Vec<u32>,
-    novel_now: Vec<(u32, Box<str>)>,
+    /// Everything else about it, in the order of reading.
+    noted: Vec<Noted>,
+    /// Where the values of the present row begin that are made null.
+    nulled_at: HashSet<usize, RandomState>,
+    /// A stray that has got its number and was not seen yet.
+    newest: Option<u32>,
 
     /// Stray keys; those that are remembered for good come first.
     strays: Vec<Stray>,
@@ -100,6 +113,7 @@ impl Notes {
         let (stray, name) = (self.strays.len() as u32, key.1.clone());
         self.index.insert(key, stray);
         self.strays.push(Stray { object, name, count: 0, first_line: 0, shape: None });
+        self.newest = Some(stray);
         Some(stray)
     }
 
@@ -108,20 +122,22 @@ impl Notes {
         (stray as usize) < self.remembered
     }
 
+    fn note(&mut self, at: usize, what: What) {
+        self.any = true;
+        self.noted.push(Noted { at, what });
+    }
+
     /// A stray key stands in the present row, its value from `from` to `to`.
     #[inline(always)]
     pub(crate) fn sight(&mut self, stray: Option<u32>, from: usize, to: usize) {
-        (self.any, self.left) = (true, self.left + 1);
-        match stray {
-            Some(stray) => self.sights.push(Sight { stray, from, to }),
-            None => self.unnamed += 1,
-        }
+        self.left += 1;
+        let new = self.newest.take().is_some();
+        self.note(from, What::Stray { stray, to, new });
     }
 
-    /// A leniency is used in the present row.
-    pub(crate) fn bend(&mut self, use_of: impl FnOnce(&mut Counts) -> &mut u64) {
-        *use_of(&mut self.tally) += 1;
-        self.any = true;
+    /// A leniency is used in the value at `at`.
+    pub(crate) fn bend(&mut self, at: usize, use_of: fn(&mut Counts) -> &mut u64) {
+        self.note(at, What::Bent(use_of));
     }
 
     /// The value at this place is left for a column of the rest.
@@ -129,28 +145,45 @@ impl Notes {
         (self.any, self.left) = (true, self.left + 1);
     }
 
-    /// A cell at this place is made null.
+    /// The value there, of the column of this number, is made null. What was noted inside it is no
+    /// longer true.
     #[cold]
-    pub(crate) fn make_null(&mut self, place: u32) {
-        self.any = true;
-        self.tally.nulled += 1;
-        self.nulled_now.push(place);
+    pub(crate) fn make_null(&mut self, place: u32, value: Range<usize>) {
+        // All of it was noted last, since the value was read last.
+        while let Some(last) = self.noted.pop_if(|last| value.contains(&last.at)) {
+            // So a stray that was new there is the last one.
+            if let What::Stray { stray: Some(stray), new: true, .. } = last.what
+                && !self.is_remembered(stray)
+            {
+                self.forget_last_stray();
+            }
+        }
+        self.nulled_at.insert(value.start);
+        self.note(value.start, What::Null(place));
     }
 
-    /// An enumeration at this place has a value that is new to it.
+    /// Whether the value at `at` of the present row is made null.
+    pub(crate) fn is_nulled(&self, at: usize) -> bool {
+        self.nulled_at.contains(&at)
+    }
+
+    /// The value at `at` is new to the enumeration of this number.
     #[cold]
-    pub(crate) fn see_value(&mut self, place: u32, value: &[u8]) {
-        self.any = true;
-        self.novel_now.push((place, String::from_utf8_lossy(value).into()));
+    pub(crate) fn see_value(&mut self, place: u32, at: usize, value: &[u8]) {
+        self.note(at, What::Novel(place, String::from_utf8_lossy(value).into()));
+    }
+
+    fn forget_last_stray(&mut self) {
+        if let Some(stray) = self.strays.pop() {
+            self.index.remove(&(stray.object, stray.name));
+        }
     }
 
     /// The present row is a bad one: nothing of it counts.
     #[cold]
     pub(crate) fn drop_row(&mut self) {
         while self.strays.len() > self.before.max(self.remembered) {
-            if let Some(stray) = self.strays.pop() {
-                self.index.remove(&(stray.object, stray.name));
-            }
+            self.forget_last_stray();
         }
         self.start_row();
     }
@@ -159,28 +192,30 @@ impl Notes {
     #[cold]
     #[inline(never)]
     pub(crate) fn keep_row(&mut self, text: Padded<'_>, line: u64, counts: &mut Counts) {
-        *counts += std::mem::take(&mut self.tally);
-        for Sight { stray, from, to } in self.sights.drain(..) {
-            let known = &mut self.strays[stray as usize];
-            if known.count == 0 {
-                known.first_line = line;
-                known.shape = Some(Shape::observe(text.slice(from, to)));
-                self.order.push(stray);
-            }
-            known.count += 1;
-        }
-        self.more_keys += self.unnamed;
-        for place in self.nulled_now.drain(..) {
-            match self.nulled.iter_mut().find(|(known, ..)| *known == place) {
-                Some((_, count, _)) => *count += 1,
-                None => self.nulled.push((place, 1, line)),
-            }
-        }
-        for (place, value) in self.novel_now.drain(..) {
-            if self.novel.len() < TOLD {
-                self.novel.push(Novel { place, value, count: 0, first_line: line });
-            } else {
-                self.more_values += 1;
+        for Noted { at, what } in self.noted.drain(..) {
+            match what {
+                What::Stray { stray: Some(stray), to, .. } => {
+                    let known = &mut self.strays[stray as usize];
+                    if known.count == 0 {
+                        known.first_line = line;
+                        known.shape = Some(Shape::observe(text.slice(at, to)));
+                        self.order.push(stray);
+                    }
+                    known.count += 1;
+                }
+                What::Stray { stray: None, .. } => self.more_keys += 1,
+                What::Bent(use_of) => *use_of(counts) += 1,
+                What::Null(place) => {
+                    counts.nulled += 1;
+                    match self.nulled.iter_mut().find(|(known, ..)| *known == place) {
+                        Some((_, count, _)) => *count += 1,
+                        None => self.nulled.push((place, 1, line)),
+                    }
+                }
+                What::Novel(place, value) if self.novel.len() < TOLD => {
+                    self.novel.push(Novel { place, value, count: 0, first_line: line });
+                }
+                What::Novel(..) => self.more_values += 1,
             }
         }
         self.start_row();
@@ -188,11 +223,9 @@ impl Notes {
 
     fn start_row(&mut self) {
         self.before = self.strays.len();
-        (self.any, self.left, self.unnamed) = (false, 0, 0);
-        self.tally = Counts::default();
-        self.sights.clear();
-        self.nulled_now.clear();
-        self.novel_now.clear();
+        (self.any, self.left, self.newest) = (false, 0, None);
+        self.noted.clear();
+        self.nulled_at.clear();
     }
 
     /// The values of the batch that are new to an enumeration, to be counted.
@@ -221,9 +254,7 @@ impl Notes {
             });
         }
         while self.strays.len() > self.remembered {
-            if let Some(stray) = self.strays.pop() {
-                self.index.remove(&(stray.object, stray.name));
-            }
+            self.forget_last_stray();
         }
         self.before = self.strays.len();
         drift.values = self

@@ -168,7 +168,7 @@ impl Fill for CategoryColumn {
         }
         if is_new {
             let text = self.dictionary.texts.get(key as usize);
-            cursor.context.notes.see_value(self.dictionary.place, text);
+            cursor.context.notes.see_value(self.dictionary.place, start - 1, text);
         }
         Ok(())
     }

@@ -94,14 +94,14 @@ impl Fill for DecimalColumn {
                 Err(cursor.value_fault(ErrorKind::Range, start, expected()))
             }
             Err(Misfit::Inexact) if self.rescue => {
-                cursor.context.notes.bend(|uses| &mut uses.rescue_digits);
+                cursor.context.notes.bend(start, |uses| &mut uses.rescue_digits);
                 cursor.context.notes.leave();
                 Ok(())
             }
             Err(Misfit::Inexact) if self.round => match number.rounded(self.scale) {
                 Some(value) if self.holds(value) => {
                     self.values.put(row, value);
-                    cursor.context.notes.bend(|uses| &mut uses.round_digits);
+                    cursor.context.notes.bend(start, |uses| &mut uses.round_digits);
                     Ok(())
                 }
                 _ => Err(cursor.value_fault(ErrorKind::Range, start, expected())),

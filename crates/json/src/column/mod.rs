@@ -278,12 +278,14 @@ impl Slot {
         cursor: &mut Cursor<'_, L>,
         row: usize,
     ) -> Outcome<()> {
-        let start = cursor.at;
+        let (start, depth) = (cursor.at, cursor.depth);
         match self.read(cursor, row) {
             Ok(()) => Ok(()),
             Err(fault) => {
-                let (level, text, depth) = (cursor.level, cursor.text, cursor.depth);
+                let (level, text) = (cursor.level, cursor.text);
                 cursor.at = self.null(level, text, cursor.context, start, row, depth, fault)?;
+                // Wherever in the value the reading ended.
+                cursor.depth = depth;
                 Ok(())
             }
         }
@@ -311,8 +313,9 @@ impl Slot {
         context.open.clear();
         let mut cursor = Cursor { level, text, at, depth, context };
         cursor.skip_blanks();
+        let start = cursor.at;
         cursor.skip_value()?;
-        cursor.context.notes.make_null(self.place);
+        cursor.context.notes.make_null(self.place, start..cursor.at);
         Ok(cursor.at)
     }
 }

@@ -116,7 +116,7 @@ impl<T: ArrowTimestampType> InstantColumn<T> {
                 let expected = format!("an instant of at most {digits} fraction digits");
                 return Err(cursor.value_fault(ErrorKind::Precision, start, expected));
             }
-            cursor.context.notes.bend(|uses| &mut uses.cut_digits);
+            cursor.context.notes.bend(start, |uses| &mut uses.cut_digits);
         }
         self.values.put(row, value);
         Ok(())
@@ -166,7 +166,7 @@ impl<T: ArrowTimestampType> Fill for InstantColumn<T> {
         {
             let midnight = Instant { seconds: i64::from(days) * 86_400, nanos: 0, finer: false };
             self.add(midnight, cursor, start, row)?;
-            cursor.context.notes.bend(|uses| &mut uses.date_as_midnight);
+            cursor.context.notes.bend(start, |uses| &mut uses.date_as_midnight);
             return Ok(());
         }
         Err(cursor.value_fault(
@@ -192,6 +192,6 @@ fn empty<L: Stamped>(cursor: &mut Cursor<'_, L>, start: usize, required: bool) -
     if required {
         return Err(cursor.value_fault(ErrorKind::Null, start, "a value"));
     }
-    cursor.context.notes.bend(|uses| &mut uses.empty_as_null);
+    cursor.context.notes.bend(start, |uses| &mut uses.empty_as_null);
     Ok(())
 }

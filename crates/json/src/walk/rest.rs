@@ -123,6 +123,10 @@ fn of_value<L: Stamped>(
     slot: &Slot,
     to: &mut Vec<u8>,
 ) -> Outcome<bool> {
+    if cursor.context.notes.is_nulled(cursor.at) {
+        cursor.skip_value()?;
+        return Ok(false);
+    }
     match (&slot.node, cursor.peek()) {
         (Node::Skipped(skipped), _) if skipped.is_stray() => all(cursor, to),
         // What an object keeps for itself is nobody else's.

@@ -1,7 +1,7 @@
 //! Cells that do not fit made null.
 
 use super::{Outcome, everywhere, rows};
-use rowmill_json::{Column, Layout, Limit, OnBadRow, Options, Unknown};
+use rowmill_json::{Allow, Column, Layout, Limit, OnBadRow, Options, Unknown};
 
 fn options() -> Options {
     let mut options = Options::default();
@@ -133,6 +133,87 @@ fn half_built_values_are_gone() {
             ["[null]", "\"3\""],
         ]
     );
+}
+
+/// Nothing inside a cell that is made null counts, whether it stands before the fault or after it.
+#[test]
+fn what_is_inside_does_not_count() {
+    let mut round = Allow::NONE;
+    round.round_digits = true;
+    let layout = Layout::with(
+        [
+            Column::record(
+                "o",
+                [
+                    Column::category("c").known_values(["known"]),
+                    Column::decimal("d", 4, 1).allow(round),
+                    Column::int32("n"),
+                    Column::int32("x").required(),
+                ],
+            ),
+            Column::category("k"),
+        ],
+        Unknown::Rescue,
+    )
+    .unwrap();
+    let input = r#"{"o":{"c":"new","d":1.25,"n":"no","stray":1,"x":"no"},"k":"a"}
+{"o":{"x":"no","c":"new","d":1.25,"n":"no","stray":1},"k":"b"}
+{"o":{"x":1,"c":"new"},"k":"c"}
+{"o":{"stray":0,"x":[]},"else":1}
+"#;
+    let outcome = everywhere(&layout, options(), input.as_bytes());
+    assert_eq!(
+        rows(&outcome.batches),
+        [
+            ["null", "\"a\"", "null"],
+            ["null", "\"b\"", "null"],
+            [r#"("new",null,null,1)"#, "\"c\"", "null"],
+            ["null", "null", r#""{\"else\":1}""#],
+        ]
+    );
+    let drift = outcome.drift;
+    let keys: Vec<_> = drift.keys.iter().map(|key| (key.path(), key.count)).collect();
+    assert_eq!(keys, [("else".to_owned(), 1)]);
+    let values: Vec<_> = drift.values.iter().map(|v| (&*v.value, v.count, v.first_line)).collect();
+    assert_eq!(values, [("new", 1, 3)]);
+    let nulled: Vec<_> = drift.nulled.iter().map(|n| (&*n.column, n.count)).collect();
+    assert_eq!(nulled, [("o", 3)]);
+    let counts = outcome.end.unwrap();
+    assert_eq!((counts.nulled, counts.round_digits), (3, 0));
+}
+
+/// The value that is passed over when it is made null is as deep as it is, wherever reading ended.
+#[test]
+fn depth_of_what_is_passed_over() {
+    let inner = Column::map("inner", Column::int32("x").required());
+    let layout = Layout::new([
+        Column::map("m", inner),
+        Column::union("u", "k", "v", [Column::map("a", Column::int32("x").required())]),
+    ])
+    .unwrap();
+    let mut options = options();
+    options.max_depth = 3;
+    let input = r#"{"m":{"a":{"b":"no","c":1},"d":{"e":1}}}
+{"u":{"k":"a","v":{"b":"no","c":1},"z":[1]}}
+{"m":{"a":{"b":"no","c":[1]}}}
+"#;
+    let outcome = everywhere(&layout, options, input.as_bytes());
+    assert_eq!(
+        rows(&outcome.batches),
+        [[r#"{"a"=null,"d"={"e"=1}}"#, "null"], ["null", r#"("a",null,null)"#]]
+    );
+    let codes: Vec<_> = outcome.rejects.iter().map(|r| r.error().code()).collect();
+    assert_eq!(codes, ["depth"]);
+}
+
+/// A tag that is none is a cell like another: the value stays.
+#[test]
+fn tags() {
+    let layout = Layout::new([Column::union("u", "k", "v", [Column::int32("a")])]).unwrap();
+    let input = "{\"u\":{\"k\":5,\"v\":[1]}}\n{\"u\":{\"v\":[1],\"k\":{}}}\n";
+    let outcome = everywhere(&layout, options(), input.as_bytes());
+    assert_eq!(rows(&outcome.batches), [[r#"(null,null,"[1]")"#], [r#"(null,null,"[1]")"#]]);
+    assert_eq!((&*outcome.drift.nulled[0].column, outcome.drift.nulled[0].count), ("u.k", 2));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 //!
 //! `ROWMILL_ROUNDS=100 cargo test --release --test reference` damages many more rows.
 
-use std::collections::HashMap;
+#[path = "../fuzz/checks/mod.rs"]
+mod checks;
 
-use rowmill::arrow::RecordBatch;
-use rowmill::{Allow, Column, Counts, Decoder, Kind, Layout, Limit, OnBadRow, Options, entity};
+use checks::decode;
+use rowmill::entity;
+use rowmill_json::{Allow, Column, Kind, Layout, Limit, OnBadRow, Options, Unknown};
 use rowmill_testkit::corpus::{self, Corpus};
-use rowmill_testkit::reference::{self, Leniency};
 
 /// A small generator of its own: the same cases on every machine.
 struct Random(u64);
@@ -83,98 +84,16 @@ fn damage(line: &mut Vec<u8>, random: &mut Random) {
     // A line end inside would make two lines of one; both readers count them, so leave it be.
 }
 
-fn leniencies(columns: &[Column], path: &str, found: &mut HashMap<String, Leniency>) {
-    for column in columns {
-        let path = if path.is_empty() {
-            column.name().into()
-        } else {
-            format!("{path}.{}", column.name())
-        };
-        leniency(column, path, found);
-    }
-}
-
-fn leniency(column: &Column, path: String, found: &mut HashMap<String, Leniency>) {
-    match column.kind() {
-        Kind::List(item) => leniency(item, format!("{path}[]"), found),
-        Kind::Map(value) => leniency(value, format!("{path}{{}}"), found),
-        Kind::Record(fields) => leniencies(fields, &path, found),
-        _ => {
-            let Allow { empty_as_null, date_as_midnight, cut_digits, .. } = column.allowed();
-            found.insert(path, Leniency { empty_as_null, date_as_midnight, cut_digits });
-        }
-    }
-}
-
-struct Decoded {
-    batches: Vec<RecordBatch>,
-    bad: Vec<u64>,
-    counts: Counts,
-}
-
-fn decode(layout: &Layout, lines: &[u8], threads: usize, chunk: usize) -> Decoded {
-    let mut options = Options::default();
-    options.threads = threads;
-    options.batch_rows = 300;
-    options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::None };
-    let mut decoder = Decoder::with(layout, options);
-    let (mut batches, mut bad) = (Vec::new(), Vec::new());
-    let mut take = |decoder: &mut Decoder| {
-        while let Some(batch) = decoder.next_batch().expect("bad rows are set aside") {
-            batches.push(batch);
-        }
-        let lines = decoder.take_rejects();
-        bad.extend(lines.iter().filter_map(|reject| Some(reject.error().place()?.line)));
-    };
-    for chunk in lines.chunks(chunk) {
-        decoder.push(chunk.to_vec().into());
-        take(&mut decoder);
-    }
-    decoder.finish();
-    take(&mut decoder);
-    let counts = decoder.report().expect("read to the end");
-    Decoded { batches, bad, counts }
-}
-
 /// Gives the number of good and of bad rows.
 #[track_caller]
-fn compare(layout: &Layout, lines: &[u8], what: &str) -> (usize, usize) {
-    let mut rules = HashMap::new();
-    leniencies(layout.columns(), "", &mut rules);
-    let rule = |path: &str| rules.get(path).copied().unwrap_or_default();
-    let wanted = reference::decode_rows(layout.schema(), rule, lines);
-
-    for (threads, chunk) in [(1, lines.len().max(1)), (3, 9_973)] {
-        let got = decode(layout, lines, threads, chunk);
-        let bad: Vec<u64> = wanted.bad.iter().map(|bad| bad.line).collect();
-        assert_eq!(got.bad, bad, "{what}: bad lines");
-        assert_eq!(got.counts.rows, wanted.batch.num_rows() as u64, "{what}: rows");
-        assert_eq!(
-            (got.counts.lines, got.counts.blank),
-            (wanted.lines as u64, wanted.blank as u64),
-            "{what}"
-        );
-        let uses = (got.counts.empty_as_null, got.counts.date_as_midnight, got.counts.cut_digits);
-        let theirs = &wanted.uses;
-        let theirs =
-            (theirs.empty_as_null as u64, theirs.date_as_midnight as u64, theirs.cut_digits as u64);
-        assert_eq!(uses, theirs, "{what}: leniencies");
-        let mut row = 0;
-        for batch in &got.batches {
-            let same = wanted.batch.slice(row, batch.num_rows());
-            for (at, field) in layout.schema().fields().iter().enumerate() {
-                assert_eq!(
-                    batch.column(at),
-                    same.column(at),
-                    "{what}: {} from row {row}",
-                    field.name()
-                );
-            }
-            row += batch.num_rows();
-        }
-    }
-    (wanted.batch.num_rows(), wanted.bad.len())
+fn compare(layout: &Layout, policy: OnBadRow, lines: &[u8]) -> (usize, usize) {
+    let mut options = Options::default();
+    (options.batch_rows, options.on_bad_row) = (300, policy);
+    decode::compare(layout, &options, lines)
 }
+
+const STRICT: OnBadRow = OnBadRow::Fail;
+const NULL: OnBadRow = OnBadRow::Null { at_most: Limit::None };
 
 fn corpus_lines(kind: corpus::Kind, rows: u64, options: corpus::Options) -> Vec<u8> {
     let corpus = Corpus::with(kind, 11, rows, options);
@@ -199,8 +118,7 @@ fn good_rows_of_every_entity() {
                 _ => {}
             }
             let lines = corpus_lines(kind, 150, options);
-            let (rows, bad) = compare(&layout, &lines, &format!("{kind}, change {change}"));
-            assert_eq!((rows, bad), (150, 0), "{kind}");
+            assert_eq!(compare(&layout, STRICT, &lines), (150, 0), "{kind}, change {change}");
         }
     }
 }
@@ -228,14 +146,57 @@ fn damaged_rows_of_every_entity() {
                 lines.extend_from_slice(&line);
                 lines.push(b'\n');
             }
-            let (rows, bad) = compare(&layout, &lines, &format!("{kind}, round {round}"));
+            let (rows, bad) = compare(&layout, STRICT, &lines);
             assert!(rows > 300 && bad > 300, "{rows} good rows and {bad} bad ones show little");
+            let unknown = [Unknown::Rescue, Unknown::Error][round as usize % 2];
+            let layout = layout.with_unknown(unknown).expect("a layout");
+            compare(&layout, NULL, &lines);
+        }
+    }
+}
+
+/// Some columns of each entity, some of them taken out of their structs: all others are known and not
+/// read.
+#[test]
+fn selections_of_every_entity() {
+    for kind in corpus::Kind::ENTITIES {
+        let layout = entity::layout(kind.name()).expect("one of the ten");
+        let options = corpus::Options {
+            missing_keys: 0.2,
+            shuffled_keys: true,
+            long_fractions: 0.3,
+            ..corpus::Options::default()
+        };
+        let mut lines = corpus_lines(kind, 150, options);
+        lines.extend(b"{\"New\":[{\"Id\":1}]}\n{\"Id\":5}\n");
+        let mut random = Random(kind as u64 + 77);
+        for unknown in [Unknown::Ignore, Unknown::Rescue, Unknown::Error] {
+            let mut paths = vec!["Id".to_owned()];
+            for column in layout.columns().iter().filter(|column| column.name() != "Id") {
+                let name = column.name();
+                match column.kind() {
+                    Kind::Record(fields) if random.below(2) == 0 => {
+                        let field = fields[random.below(fields.len())].name();
+                        paths.push(format!("{name}{field}={name}.{field}"));
+                    }
+                    _ if random.below(3) == 0 => paths.push(name.to_owned()),
+                    _ => {}
+                }
+            }
+            let some = layout.select(paths.iter().map(String::as_str)).expect("a selection");
+            let some = some.with_unknown(unknown).expect("a layout");
+            for policy in [STRICT, NULL] {
+                let (rows, bad) = compare(&some, policy, &lines);
+                assert!(rows >= 150 && rows + bad == 152, "{kind}: {rows} good rows");
+            }
         }
     }
 }
 
 #[test]
 fn every_value_in_every_kind_of_column() {
+    let mut round = Allow::NONE;
+    round.round_digits = true;
     let columns = || {
         [
             Column::int32("a"),
@@ -252,6 +213,8 @@ fn every_value_in_every_kind_of_column() {
             Column::uuid("l"),
             Column::json("m"),
             Column::duration("n"),
+            Column::duration_parts("s"),
+            Column::decimal("t", 12, 3).allow(round),
         ]
     };
     let mut all = Vec::from(columns());
@@ -269,11 +232,12 @@ fn every_value_in_every_kind_of_column() {
             let name = column.name();
             lines +=
                 &format!("{{\"{name}\":{value}}}\n{{ \"zz\" : {value} , \"{name}\":{value} }}\n");
-            for inner in "abcdefghijklmn".chars() {
+            for inner in "abcdefghijklmnst".chars() {
                 lines += &format!("{{\"{name}\":{{\"{inner}\":{value}}}}}\n");
                 lines += &format!("{{\"{name}\":[{{\"{inner}\":{value}}},{value}]}}\n");
             }
         }
     }
-    compare(&layout, lines.as_bytes(), "values");
+    compare(&layout, STRICT, lines.as_bytes());
+    compare(&layout.with_unknown(Unknown::Rescue).expect("a layout"), NULL, lines.as_bytes());
 }

@@ -5,7 +5,7 @@ use rowmill_json::{Layout, Options, Simd};
 
 use super::draw::Draw;
 use super::rows::{Style, row};
-use super::run::{Seen, Take, Told, quarantine, run, same_columns};
+use super::run::{Seen, Take, Told, quarantine, run, same_columns_elsewhere};
 use super::{draw, oracle};
 
 /// So many lines are decoded alone; of a longer input, about so many.
@@ -47,7 +47,7 @@ pub(crate) fn same_line_by_line(
             ([], None) => {
                 if let [batch] = seen.batches.as_slice() {
                     let same = rows.slice(row, 1);
-                    same_columns(batch, &same, &format!("line {number} alone"));
+                    same_columns_elsewhere(batch, &same, &format!("line {number} alone"));
                     row += 1;
                 }
             }
@@ -107,7 +107,7 @@ pub(crate) fn same_after_others(
         let [batch] = seen.batches.as_slice() else { panic!("{what}: no batch") };
         assert!(batch.num_rows() >= rows.num_rows(), "{what}: rows are lost");
         let from = batch.num_rows() - rows.num_rows();
-        same_columns(&batch.slice(from, rows.num_rows()), rows, what);
+        same_columns_elsewhere(&batch.slice(from, rows.num_rows()), rows, what);
 
         let lines = oracle::lines(&before).count() as u64;
         let again = seen.rejects.iter().filter(|told| told.line() > lines);

@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use rowmill_json::{Layout, Limit, OnBadRow, Options, Simd};
 
 use super::oracle;
-use super::run::{Seen, Take, run};
+use super::run::{Seen, Take, at_most, run};
 
 /// Without a quarantine, a run gives the rows before the first bad one and ends with the error that
 /// the quarantine told of it; with one too small, it ends with the row that is one too many.
@@ -15,8 +15,11 @@ pub(crate) fn stops_at_the_first(
     rows: &RecordBatch,
     base: &Seen,
 ) {
-    let mut options = options.clone();
-    for simd in Simd::available() {
+    let (mut options, policy) = (options.clone(), options.on_bad_row);
+    // Where cells are made null, other rows are bad without that.
+    let same_rows = !matches!(policy, OnBadRow::Null { .. });
+    let levels = if same_rows { Simd::available() } else { vec![] };
+    for simd in levels {
         options.simd = simd;
         options.on_bad_row = OnBadRow::Fail;
         let seen = run(layout, &options, [input], Take::AtOnce);
@@ -34,12 +37,11 @@ pub(crate) fn stops_at_the_first(
         }
     }
     if let Some((last, others)) = base.rejects.split_last() {
-        let at_most = Limit::Rows(others.len() as u64);
-        options.on_bad_row = OnBadRow::Quarantine { at_most };
+        options.on_bad_row = at_most(policy, Limit::Rows(others.len() as u64));
         let seen = run(layout, &options, [input], Take::AtOnce);
         let told = seen.end.expect_err("one too many");
         assert_eq!((told.code(), told.place()), ("too_many_rejects", last.place()));
-        options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::Rows(others.len() as u64 + 1) };
+        options.on_bad_row = at_most(policy, Limit::Rows(others.len() as u64 + 1));
         base.same_as(&run(layout, &options, [input], Take::AtOnce), "exactly as many as allowed");
     }
 }

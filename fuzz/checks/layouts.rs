@@ -5,10 +5,10 @@ use rowmill_json::{Allow, Column, Layout};
 use super::draw::Draw;
 
 /// A leaf, by its name for people and how it is made.
-type Leaf = (&'static str, fn(String) -> Column);
+pub(crate) type Leaf = (&'static str, fn(String) -> Column);
 
 /// Each leaf, with the leniencies it may have.
-const LEAVES: [Leaf; 21] = [
+pub(crate) const LEAVES: [Leaf; 21] = [
     ("int32", |name| Column::int32(name)),
     ("int64", |name| Column::int64(name)),
     ("uint64", |name| Column::uint64(name)),
@@ -43,7 +43,12 @@ pub(crate) fn leaves() -> Vec<Column> {
 
 /// One leaf of each kind alone, under the name `v`, and each as a required one.
 pub(crate) fn one_column() -> Vec<Layout> {
-    let nullable = LEAVES.iter().map(|(_, leaf)| leaf("v".into()));
+    let mut round = Allow::NONE;
+    round.round_digits = true;
+    let rounded = [(5, 2), (38, 10), (38, 0), (38, 38)]
+        .map(|(precision, scale)| Column::decimal("v", precision, scale).allow(round));
+    let nullable = LEAVES.iter().map(|(_, leaf)| leaf("v".into())).chain(rounded);
+    let nullable = nullable.chain([Column::duration_parts("v")]);
     let required = LEAVES.iter().map(|(_, leaf)| leaf("v".into()).required());
     nullable.chain(required).map(|column| Layout::new([column]).expect("a layout")).collect()
 }
@@ -109,7 +114,7 @@ fn columns(most: usize, depth: usize, draw: &mut Draw<'_>) -> Vec<Column> {
 }
 
 /// A name that no other column of the object has.
-fn name(at: usize, draw: &mut Draw<'_>) -> String {
+pub(crate) fn name(at: usize, draw: &mut Draw<'_>) -> String {
     let name = draw.pick(&NAMES);
     // None of the names ends in a digit.
     if at == 0 { name.into() } else { format!("{name}{at}") }

@@ -19,7 +19,8 @@ const OURS: &str = "
     YYYY MM DD DDThh hh mm ss P2DT23H int32 int64 uint64 float64 decimal
     Error kind place Some None Place line_offset offset column
     Syntax Truncated Utf8 Surrogate NotAnObject Type Format Range Precision Null Missing
-    DuplicateKey Depth LineLength TooManyRejects AfterFinish Worker";
+    DuplicateKey UnknownKey Memory Depth LineLength layout does know another too much memory for
+    lists maps that fit into batch more elements nanoseconds months days whose whole digit letter TooManyRejects AfterFinish Worker";
 
 /// Numbers of so few digits may be places and lengths.
 const SHORT_NUMBER: usize = 6;
@@ -31,6 +32,12 @@ pub(crate) fn show_no_value(layout: &Layout, input: &[u8], seen: &Seen) {
     known.extend(paths.iter().flat_map(|path| words(path)));
     for told in seen.rejects.iter().chain(seen.end.as_ref().err()) {
         let line = told.raw().unwrap_or(input);
+        // Which key is unknown must be told, as it is and in the words of `Debug`.
+        let column = told.place().and_then(|it| it.column.as_deref());
+        let key = column.filter(|_| told.code() == "unknown_key").unwrap_or_default();
+        let spelt = format!("{key:?}");
+        let mut known = known.clone();
+        known.extend(words(key).chain(words(&spelt)));
         for message in [told.0.to_string(), format!("{:?}", told.0)] {
             if let Some(word) = told_from(line, &message, &known) {
                 panic!("a message shows `{word}` of the line: {message}");

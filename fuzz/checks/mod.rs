@@ -10,6 +10,7 @@
 pub(crate) mod alone;
 pub(crate) mod decode;
 pub(crate) mod draw;
+pub(crate) mod drift;
 pub(crate) mod fail;
 pub(crate) mod grammar;
 pub(crate) mod layouts;
@@ -22,6 +23,7 @@ pub(crate) mod paths;
 pub(crate) mod rows;
 pub(crate) mod run;
 pub(crate) mod scalars;
+pub(crate) mod shapes;
 pub(crate) mod strings;
 pub(crate) mod targets;
 pub(crate) mod times;

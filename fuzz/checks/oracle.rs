@@ -1,10 +1,10 @@
 //! What a decoder must find in an input, by readers that share no code with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use arrow_array::RecordBatch;
-use rowmill_json::{Allow, Column, Kind, Layout, Options};
-use rowmill_testkit::reference::{self, BadRow, Leniency, Uses};
+use rowmill_json::{Allow, Column, Kind, Layout, OnBadRow, Options, Unknown};
+use rowmill_testkit::reference::{self, BadKind, BadRow, Drift, Leniency, Shape, Table, Uses};
 
 use super::grammar;
 
@@ -15,6 +15,7 @@ pub(crate) struct Wanted {
     pub(crate) lines: u64,
     pub(crate) blank: u64,
     pub(crate) uses: Uses,
+    pub(crate) drift: Drift,
     /// Number of the line that is too long, and the bytes before it. Nothing after is looked at.
     pub(crate) too_long: Option<(u64, u64)>,
 }
@@ -53,45 +54,103 @@ pub(crate) fn read(layout: &Layout, options: &Options, input: &[u8]) -> Wanted {
         }
         before += line.len() as u64;
     }
-    let rules = leniencies(layout);
-    let rule = |path: &str| rules.get(path).copied().unwrap_or_default();
-    let reference::Decoded { batch, bad, lines, blank, uses, .. } =
-        reference::decode_rows(layout.schema(), rule, &shown);
-    Wanted { rows: batch, bad, lines, blank, uses, too_long }
+    let null_cells = matches!(options.on_bad_row, OnBadRow::Null { .. });
+    let reference::Decoded { batch, bad, lines, blank, uses, drift, .. } =
+        table(layout, null_cells).decode(&shown);
+    Wanted { rows: batch, bad, lines, blank, uses, drift, too_long }
 }
 
-/// Every path that an error may name.
-pub(crate) fn paths(layout: &Layout) -> HashSet<String> {
-    let mut found = HashSet::new();
-    each_path(layout.columns(), "", &mut |path, _| {
-        found.insert(path.to_owned());
-    });
-    found
+/// A layout in the words of the reference decoder.
+pub(crate) fn table(layout: &Layout, null_cells: bool) -> Table {
+    let unknown = match layout.unknown() {
+        Unknown::Ignore => reference::Unknown::Ignore,
+        Unknown::Error => reference::Unknown::Error,
+        Unknown::Rescue => reference::Unknown::Rescue,
+        other => panic!("what does the reference decoder call {other:?}?"),
+    };
+    Table { columns: layout.columns().iter().map(column).collect(), unknown, null_cells }
 }
 
-fn leniencies(layout: &Layout) -> HashMap<String, Leniency> {
-    let mut found = HashMap::new();
-    each_path(layout.columns(), "", &mut |path, column| {
-        let Allow { empty_as_null, date_as_midnight, cut_digits, .. } = column.allowed();
-        let leniency = Leniency { empty_as_null, date_as_midnight, cut_digits };
-        found.insert(path.to_owned(), leniency);
-    });
-    found
-}
-
-fn each_path(columns: &[Column], parent: &str, visit: &mut impl FnMut(&str, &Column)) {
-    for column in columns {
-        let dot = if parent.is_empty() { "" } else { "." };
-        each_path_of(column, &format!("{parent}{dot}{}", column.name()), visit);
+fn column(it: &Column) -> reference::Column {
+    let inner = |it: &Column| Box::new(column(it));
+    let Allow { empty_as_null, date_as_midnight, cut_digits, round_digits, rescue_digits, .. } =
+        it.allowed();
+    reference::Column {
+        field: it.field(),
+        keys: it.keys().to_vec(),
+        leniency: Leniency {
+            empty_as_null,
+            date_as_midnight,
+            cut_digits,
+            round_digits,
+            rescue_digits,
+        },
+        known: it.values().to_vec(),
+        shape: match it.kind() {
+            Kind::List(item) => Shape::List(inner(item)),
+            Kind::Map(value) => Shape::Map(inner(value)),
+            Kind::Record(fields) => Shape::Record(fields.iter().map(column).collect()),
+            Kind::Union(union) => Shape::Union {
+                tag: inner(union.tag()),
+                value: union.value().to_owned(),
+                arms: union.arms().iter().map(column).collect(),
+            },
+            Kind::RawJson => Shape::Rest,
+            Kind::LineNumber => Shape::Line,
+            Kind::Unread => Shape::Unread,
+            _ => Shape::Leaf,
+        },
     }
 }
 
-fn each_path_of(column: &Column, path: &str, visit: &mut impl FnMut(&str, &Column)) {
-    visit(path, column);
+/// What the decoder must call a fault. `None` for one of grammar: that may stand behind another one,
+/// which the decoder meets first.
+pub(crate) fn code(kind: BadKind) -> Option<&'static str> {
+    match kind {
+        BadKind::Type => Some("type"),
+        BadKind::Format => Some("format"),
+        BadKind::Range => Some("range"),
+        BadKind::Precision => Some("precision"),
+        BadKind::Null => Some("null"),
+        BadKind::Missing => Some("missing"),
+        BadKind::DuplicateKey => Some("duplicate_key"),
+        BadKind::UnknownKey => Some("unknown_key"),
+        _ => None,
+    }
+}
+
+/// Every path that an error may name, unknown keys aside.
+pub(crate) fn paths(layout: &Layout) -> HashSet<String> {
+    let mut found = HashSet::new();
+    fields(layout.columns(), "", &mut found);
+    found
+}
+
+fn fields(columns: &[Column], parent: &str, found: &mut HashSet<String>) {
+    for column in columns {
+        let mut path = parent.to_owned();
+        for key in column.keys() {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(key);
+            found.insert(path.clone());
+        }
+        inside(column, path, found);
+    }
+}
+
+fn inside(column: &Column, path: String, found: &mut HashSet<String>) {
+    found.insert(path.clone());
     match column.kind() {
-        Kind::List(item) => each_path_of(item, &format!("{path}[]"), visit),
-        Kind::Map(value) => each_path_of(value, &format!("{path}{{}}"), visit),
-        Kind::Record(fields) => each_path(fields, path, visit),
+        Kind::List(item) => inside(item, format!("{path}[]"), found),
+        Kind::Map(value) => inside(value, format!("{path}{{}}"), found),
+        Kind::Record(columns) => fields(columns, &path, found),
+        Kind::Union(union) => {
+            found.insert(format!("{path}.{}", union.value()));
+            fields(std::slice::from_ref(union.tag()), &path, found);
+            fields(union.arms(), &path, found);
+        }
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! Rows for a layout, written in many ways.
 
-use rowmill_json::Column;
+use rowmill_json::{Column, Kind};
 
 use super::draw::Draw;
 use super::{strings, values};
@@ -25,6 +25,8 @@ pub(crate) struct Style {
     pub(crate) twice: usize,
     /// Values that the column may not read.
     pub(crate) misfits: usize,
+    /// Objects with many keys that no column has.
+    pub(crate) crowds: usize,
 }
 
 impl Style {
@@ -40,6 +42,7 @@ impl Style {
             extra: 0,
             twice: 0,
             misfits: 0,
+            crowds: 0,
         }
     }
 
@@ -56,6 +59,7 @@ impl Style {
             extra: draw.pick(&shares),
             twice: draw.pick(&[0, 0, 0, 5]),
             misfits: draw.pick(&[0, 0, 2, 10]),
+            crowds: 0,
         }
     }
 
@@ -92,9 +96,26 @@ pub(crate) fn row(columns: &[Column], style: &Style, draw: &mut Draw<'_>, out: &
 
 /// An object with these fields.
 pub(crate) fn object(columns: &[Column], style: &Style, draw: &mut Draw<'_>, out: &mut Vec<u8>) {
-    let mut order: Vec<&Column> = columns.iter().collect();
+    let named = columns.iter().filter(|it| !matches!(it.kind(), Kind::RawJson | Kind::LineNumber));
+    members(named.map(|column| (column.keys(), column)).collect(), style, draw, out);
+}
+
+/// A column by the keys that lead to it.
+type Named<'a> = (&'a [String], &'a Column);
+
+/// An object with the columns that these keys lead to.
+fn members(columns: Vec<Named<'_>>, style: &Style, draw: &mut Draw<'_>, out: &mut Vec<u8>) {
+    let mut order: Vec<(&str, Vec<Named<'_>>)> = Vec::new();
+    for named in columns {
+        let key = named.0[0].as_str();
+        match order.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(named),
+            None => order.push((key, vec![named])),
+        }
+    }
     if style.shuffled {
-        shuffle(&mut order, &mut Draw::seeded(style.order ^ columns.len() as u64));
+        let seed = style.order ^ order.len() as u64;
+        shuffle(&mut order, &mut Draw::seeded(seed));
     }
     style.bracket(b'{', draw, out);
     let mut first = true;
@@ -103,7 +124,7 @@ pub(crate) fn object(columns: &[Column], style: &Style, draw: &mut Draw<'_>, out
             style.mark(b',', draw, out);
         }
     };
-    for column in order {
+    for (key, group) in order {
         if draw.chance(style.extra) {
             comma(draw, out);
             let key = draw.pick(&["zz", "", "\u{e9}", "Extra\"Key", "nested", "Id ", "x123456789"]);
@@ -111,14 +132,33 @@ pub(crate) fn object(columns: &[Column], style: &Style, draw: &mut Draw<'_>, out
             style.mark(b':', draw, out);
             values::any(style, 2, draw, out);
         }
-        if draw.chance(style.missing) && column.is_nullable() {
+        let nullable = group.iter().all(|(_, column)| column.is_nullable());
+        if draw.chance(style.missing) && nullable {
             continue;
         }
         for _ in 0..if draw.chance(style.twice) { 2 } else { 1 } {
             comma(draw, out);
-            strings::quoted(column.name(), style, draw, out);
+            strings::quoted(key, style, draw, out);
             style.mark(b':', draw, out);
-            values::value(column, style, draw, out);
+            match group.as_slice() {
+                [([_], column)] => values::value(column, style, draw, out),
+                _ if nullable && draw.chance(style.nulls) => out.extend_from_slice(b"null"),
+                _ if draw.chance(style.misfits) => values::odd(draw, out),
+                _ => {
+                    let inside = group.iter().map(|(keys, column)| (&keys[1..], *column));
+                    members(inside.collect(), style, draw, out);
+                }
+            }
+        }
+    }
+    if style.crowds > 0 && draw.chance(style.crowds) {
+        // More than are worth learning, from different ends.
+        let (from, count) = (draw.below(30), draw.below(90));
+        for at in from..from + count {
+            comma(draw, out);
+            strings::quoted(&format!("stray {at}"), style, draw, out);
+            style.mark(b':', draw, out);
+            values::any(style, 0, draw, out);
         }
     }
     style.mark(b'}', draw, out);
@@ -132,10 +172,21 @@ pub(crate) fn shuffle<T>(items: &mut [T], draw: &mut Draw<'_>) {
 
 /// A run of rows: style and line ends change on the way, and some lines are blank.
 pub(crate) fn rows(columns: &[Column], count: usize, draw: &mut Draw<'_>) -> Vec<u8> {
-    let (mut out, mut style) = (Vec::new(), Style::drawn(draw));
+    crowded_rows(columns, count, 0, draw)
+}
+
+/// The same, with many keys that no column has in this share of all objects.
+pub(crate) fn crowded_rows(
+    columns: &[Column],
+    count: usize,
+    crowds: usize,
+    draw: &mut Draw<'_>,
+) -> Vec<u8> {
+    let drawn = |draw: &mut Draw<'_>| Style { crowds, ..Style::drawn(draw) };
+    let (mut out, mut style) = (Vec::new(), drawn(draw));
     for _ in 0..count {
         if draw.chance(15) {
-            style = Style::drawn(draw);
+            style = drawn(draw);
         }
         if style.shuffled && draw.chance(40) {
             style.order = draw.byte().into();

@@ -5,7 +5,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use rowmill_json::{Counts, Decoder, Error, Layout, Limit, OnBadRow, Options, Place};
+use rowmill_json::{Counts, Decoder, Drift, Error, Layout, Limit, OnBadRow, Options, Place};
 
 /// An error, equal to another if a user can tell no difference.
 #[derive(Clone, Debug)]
@@ -44,6 +44,7 @@ impl Told {
 pub(crate) struct Seen {
     pub(crate) batches: Vec<RecordBatch>,
     pub(crate) rejects: Vec<Told>,
+    pub(crate) drift: Drift,
     pub(crate) end: Result<Counts, Told>,
 }
 
@@ -56,10 +57,19 @@ pub(crate) enum Take {
     AtTheEnd,
 }
 
+/// These options with no bound on rows set aside. Cells that do not fit stay null if they were.
 pub(crate) fn quarantine(options: &Options) -> Options {
     let mut options = options.clone();
-    options.on_bad_row = OnBadRow::Quarantine { at_most: Limit::None };
+    options.on_bad_row = at_most(options.on_bad_row, Limit::None);
     options
+}
+
+/// This policy, or a quarantine in place of none, with this bound.
+pub(crate) fn at_most(policy: OnBadRow, at_most: Limit) -> OnBadRow {
+    match policy {
+        OnBadRow::Null { .. } => OnBadRow::Null { at_most },
+        _ => OnBadRow::Quarantine { at_most },
+    }
 }
 
 /// Pushes the pieces and takes everything.
@@ -70,7 +80,12 @@ pub(crate) fn run<'a>(
     take: Take,
 ) -> Seen {
     let mut decoder = Decoder::with(layout, options.clone());
-    let mut seen = Seen { batches: vec![], rejects: vec![], end: Ok(Counts::default()) };
+    let mut seen = Seen {
+        batches: vec![],
+        rejects: vec![],
+        drift: Drift::default(),
+        end: Ok(Counts::default()),
+    };
     let (mut bytes, mut going) = (0, true);
     for piece in pieces {
         bytes += piece.len() as u64;
@@ -95,6 +110,7 @@ pub(crate) fn run<'a>(
         assert!(decoder.report().is_none(), "a run that failed has no report");
     }
     assert!(matches!(decoder.next_batch(), Ok(None)), "what has ended stays ended");
+    seen.drift = decoder.drift().clone();
     seen
 }
 
@@ -128,6 +144,7 @@ impl Seen {
             |seen: &Self| seen.batches.iter().map(RecordBatch::num_rows).collect::<Vec<_>>();
         assert_eq!(self.rejects, other.rejects, "{what}: rejects");
         assert_eq!(self.end, other.end, "{what}: end");
+        assert_eq!(self.drift, other.drift, "{what}: drift");
         assert_eq!(lengths(self), lengths(other), "{what}: rows of the batches");
         for (at, (a, b)) in self.batches.iter().zip(&other.batches).enumerate() {
             same_columns(a, b, &format!("{what}: batch {at}"));
@@ -161,6 +178,16 @@ impl Seen {
 pub(crate) fn same_columns(a: &RecordBatch, b: &RecordBatch, what: &str) {
     for (at, field) in a.schema().fields().iter().enumerate() {
         assert_eq!(a.column(at), b.column(at), "{what}: column {}", field.name());
+    }
+}
+
+/// The same but for the lines that rows come from.
+#[track_caller]
+pub(crate) fn same_columns_elsewhere(a: &RecordBatch, b: &RecordBatch, what: &str) {
+    for (at, field) in a.schema().fields().iter().enumerate() {
+        if field.metadata().get("rowmill:type").is_none_or(|it| it != "line_number") {
+            assert_eq!(a.column(at), b.column(at), "{what}: column {}", field.name());
+        }
     }
 }
 

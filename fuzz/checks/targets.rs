@@ -3,12 +3,12 @@
 use std::sync::OnceLock;
 
 use rowmill::entity;
-use rowmill_json::{Layout, Options};
+use rowmill_json::{Layout, Limit, OnBadRow, Options, Unknown};
 use rowmill_testkit::corpus::{self, Corpus};
 
 use super::draw::{Draw, hash};
 use super::rows::Style;
-use super::{decode, layouts, mutate, rows, scalars};
+use super::{decode, layouts, mutate, rows, scalars, shapes};
 
 /// Fuzzers find inputs that are slow before those that are wrong; these are never needed.
 const LONGEST: usize = 8 << 10;
@@ -22,15 +22,24 @@ fn options(hash: u64) -> Options {
     options.frame_bytes = draw.pick(&[4 << 20, 4 << 20, 1, 64, 700]);
     options.max_line_bytes = draw.pick(&[64 << 20, 64 << 20, 64 << 20, 64 << 20, 2_000, 40]);
     options.max_depth = draw.pick(&[256, 256, 256, 1, 2, 4, 33]);
+    if draw.chance(40) {
+        options.on_bad_row = OnBadRow::Null { at_most: Limit::None };
+    }
     options
 }
 
-/// The bytes as they are, in a layout of everything.
+/// The bytes as they are, in a layout of every value and in one of every shape.
 pub(crate) fn any_bytes(data: &[u8]) {
-    static LAYOUT: OnceLock<Layout> = OnceLock::new();
-    if data.len() <= LONGEST {
-        decode::check(LAYOUT.get_or_init(layouts::rich), &options(hash(data)), data);
+    static VALUES: OnceLock<Layout> = OnceLock::new();
+    static SHAPES: OnceLock<[Layout; 3]> = OnceLock::new();
+    if data.len() > LONGEST {
+        return;
     }
+    let hash = hash(data);
+    decode::check(VALUES.get_or_init(layouts::rich), &options(hash), data);
+    let shapes =
+        SHAPES.get_or_init(|| [Unknown::Ignore, Unknown::Rescue, Unknown::Error].map(shapes::rich));
+    decode::check(&shapes[(hash >> 40) as usize % 3], &options(hash), data);
 }
 
 /// Rows of an entity under the changes that the bytes describe.
@@ -72,8 +81,11 @@ pub(crate) fn mutated_rows(data: &[u8]) {
 pub(crate) fn random_layout(data: &[u8]) {
     let mut draw = Draw::Bytes(data);
     let (count, damage) = (1 + draw.below(6), draw.below(8));
-    let layout = layouts::drawn(&mut draw);
-    let mut input = rows::rows(layout.columns(), count, &mut draw);
+    // The upper half of the first byte has the shapes, the lower one values alone.
+    let shaped = data.first().is_some_and(|byte| *byte >= 128);
+    let layout = if shaped { shapes::drawn(&mut draw) } else { layouts::drawn(&mut draw) };
+    let crowds = if shaped { draw.pick(&[0, 0, 10]) } else { 0 };
+    let mut input = rows::crowded_rows(layout.columns(), count, crowds, &mut draw);
     if damage > 4 {
         let mut lines: Vec<Vec<u8>> =
             input.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();

@@ -1,7 +1,7 @@
 //! Values as JSON text: such as a column reads, and such as it may not.
 
 use arrow_schema::{DataType, TimeUnit};
-use rowmill_json::{Column, Kind};
+use rowmill_json::{Column, Kind, Union};
 
 use super::draw::Draw;
 use super::rows::{Style, object};
@@ -77,6 +77,53 @@ const DURATIONS: [&str; 8] = [
     "PT123456789012345678901234567890H",
 ];
 
+const PARTS: [&str; 10] = [
+    "P2DT23H",
+    "-P1Y2M3W4DT5H6M7.890S",
+    "P-178956970Y-8M",
+    "PT2562047H47M16.854775807S",
+    "PT2562047H47M16.854775808S",
+    "P1DT0.0000000001S",
+    "PT-0.000000001S",
+    "P306783378W2D",
+    "P99999999999999999999D",
+    "P1Y-12M",
+];
+
+/// A tagged union: the value of an arm under its tag, in either order, and sometimes neither.
+fn union(union: &Union, style: &Style, draw: &mut Draw<'_>, out: &mut Vec<u8>) {
+    let arm = draw.pick(&union.arms().iter().collect::<Vec<_>>());
+    let known = !draw.chance(15);
+    let tag = if known { arm.name() } else { draw.pick(&["Other", "", "null"]) };
+    let mut members: Vec<u8> = vec![0, 1];
+    if style.shuffled || draw.chance(30) {
+        members.swap(0, 1);
+    }
+    if draw.chance(style.extra) {
+        members.insert(draw.below(3), 2);
+    }
+    if draw.chance(style.twice) {
+        members.push(draw.below(2) as u8);
+    }
+    members.retain(|_| !draw.chance(style.missing));
+    style.bracket(b'{', draw, out);
+    for (at, member) in members.iter().enumerate() {
+        if at > 0 {
+            style.mark(b',', draw, out);
+        }
+        let key = [union.tag().name(), union.value(), "zz"][usize::from(*member)];
+        strings::quoted(key, style, draw, out);
+        style.mark(b':', draw, out);
+        match member {
+            0 if draw.chance(style.misfits) => odd(draw, out),
+            0 => strings::quoted(tag, style, draw, out),
+            1 if known => value(arm, style, draw, out),
+            _ => any(style, 2, draw, out),
+        }
+    }
+    style.mark(b'}', draw, out);
+}
+
 /// A value that the column reads, null sometimes.
 pub(crate) fn fitting(column: &Column, style: &Style, draw: &mut Draw<'_>, out: &mut Vec<u8>) {
     if column.is_nullable() && draw.chance(style.nulls) {
@@ -86,6 +133,12 @@ pub(crate) fn fitting(column: &Column, style: &Style, draw: &mut Draw<'_>, out: 
     match column.kind() {
         Kind::Uuid => strings::quoted(draw.pick(&UUIDS), style, draw, out),
         Kind::Duration => strings::quoted(draw.pick(&DURATIONS), style, draw, out),
+        Kind::DurationParts => {
+            let text = draw.pick(&PARTS);
+            strings::quoted(text, style, draw, out);
+        }
+        Kind::Unread => any(style, 2, draw, out),
+        Kind::Union(union) => self::union(union, style, draw, out),
         Kind::Json if column.is_nullable() => any(style, 3, draw, out),
         Kind::Json => {
             // Not null, whatever is inside.
@@ -135,7 +188,10 @@ pub(crate) fn fitting(column: &Column, style: &Style, draw: &mut Draw<'_>, out: 
                 strings::quoted(&text, style, draw, out);
             }
             DataType::Decimal128(precision, scale) => {
-                numbers::decimal(*precision, scale.unsigned_abs(), draw, out);
+                let allow = column.allowed();
+                let tolerant = allow.round_digits || allow.rescue_digits;
+                let more = if tolerant { draw.pick(&[0, 0, 1, 1, 3, 40]) } else { 0 };
+                numbers::decimal(*precision, scale.unsigned_abs() + more, draw, out);
             }
             DataType::Dictionary(..) => {
                 let text =
@@ -151,11 +207,15 @@ pub(crate) fn fitting(column: &Column, style: &Style, draw: &mut Draw<'_>, out: 
 /// A value that the column reads, or one that it may not.
 pub(crate) fn value(column: &Column, style: &Style, draw: &mut Draw<'_>, out: &mut Vec<u8>) {
     if draw.chance(style.misfits) {
-        let odd = draw.pick(&ODD);
-        out.extend_from_slice(odd.as_bytes());
+        odd(draw, out);
     } else {
         fitting(column, style, draw, out);
     }
+}
+
+/// One of [`ODD`].
+pub(crate) fn odd(draw: &mut Draw<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(draw.pick(&ODD).as_bytes());
 }
 
 /// Any JSON value, `depth` levels deep at most.

@@ -12,11 +12,17 @@ use super::BadKind::{
     Depth, DuplicateKey, Format, Missing, NotAnObject, Null, Precision, Range, Surrogate, Syntax,
     Truncated, Type, Utf8,
 };
-use super::{BadKind, BadRow, Decoded, Leniency, Uses, decode, decode_rows};
+use super::{BadKind, BadRow, Decoded, Leniency, Table, Uses, decode};
 
-const STRICT: Leniency =
-    Leniency { empty_as_null: false, date_as_midnight: false, cut_digits: false };
-const ALL: Leniency = Leniency { empty_as_null: true, date_as_midnight: true, cut_digits: true };
+const STRICT: Leniency = Leniency {
+    empty_as_null: false,
+    date_as_midnight: false,
+    cut_digits: false,
+    round_digits: false,
+    rescue_digits: false,
+};
+const ALL: Leniency =
+    Leniency { empty_as_null: true, date_as_midnight: true, cut_digits: true, ..STRICT };
 
 fn field(data_type: DataType) -> Field {
     Field::new("v", data_type, true)
@@ -308,7 +314,7 @@ fn nested_columns_keep_their_shape() {
     );
     let lines = format!("\u{feff}{lines}");
     let Decoded { batch, bad, lines, blank, .. } =
-        decode_rows(&nested(), |_| STRICT, lines.as_bytes());
+        Table::of(&nested(), |_| STRICT).decode(lines.as_bytes());
     assert_eq!((bad, lines, blank, batch.num_rows()), (vec![], 5, 2, 3));
     assert_eq!(batch.column(0).as_primitive::<Int32Type>().values(), &[1, 2, 3]);
     let states = batch.column(1).as_dictionary::<Int32Type>();
@@ -360,7 +366,7 @@ fn bad_rows_name_line_kind_and_column() {
     let lines: String = cases.iter().map(|(line, ..)| format!("{good}\n{line}\n\n")).collect();
     let mut bytes = lines.into_bytes();
     bytes.extend(b"{\"Id\":8,\"x\":\"\xFF\"}\n{\"Id\":9");
-    let found = decode_rows(&nested(), |_| STRICT, &bytes);
+    let found = Table::of(&nested(), |_| STRICT).decode(&bytes);
     let mut wanted: Vec<BadRow> = Vec::new();
     for (i, (_, kind, column)) in cases.iter().enumerate() {
         let line = 3 * i as u64 + 2;
@@ -394,8 +400,11 @@ fn leniencies_are_counted_in_good_rows_only() {
         "{\"v\":\"\"}\n{\"v\":\"2020-01-01\"}\n{\"v\":\"2020-01-01T00:00:00.0000001Z\"}\n",
         "{\"v\":\"\",\"v\":\"\"}\n{\"v\":\"2020-01-01T00:00:00.0000000Z\"}\n",
     );
-    let found = decode_rows(&schema, |_| ALL, lines.as_bytes());
-    assert_eq!(found.uses, Uses { empty_as_null: 1, date_as_midnight: 1, cut_digits: 1 });
+    let found = Table::of(&schema, |_| ALL).decode(lines.as_bytes());
+    assert_eq!(
+        found.uses,
+        Uses { empty_as_null: 1, date_as_midnight: 1, cut_digits: 1, ..Uses::default() }
+    );
     assert_eq!(found.bad.len(), 1);
     let none = read(&required(DataType::Date32), ALL, "\"\"").err();
     assert_eq!(none, Some(Null), "an empty text is no way round a required column");

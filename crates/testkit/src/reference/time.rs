@@ -1,4 +1,4 @@
-//! Dates, instants and durations.
+//! Dates and instants.
 
 use chrono::NaiveDate;
 
@@ -57,37 +57,6 @@ fn parts<const N: usize>(text: &str, between: &str, lengths: [usize; N]) -> Opti
     Some(numbers)
 }
 
-fn all_digits(text: &str) -> bool {
+pub(super) fn all_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether `text` is an ISO 8601 duration, signs allowed before the whole and each component.
-pub(super) fn is_duration(text: &str) -> bool {
-    let Some(rest) = unsigned(text).strip_prefix('P') else { return false };
-    let (date, time) = match rest.split_once('T') {
-        Some((date, time)) => (date, Some(time)),
-        None => (rest, None),
-    };
-    // A `T` needs something after it, and so does a `P`.
-    let some = time.map_or(!date.is_empty(), |time| !time.is_empty());
-    some && in_order(date, "YMWD") && time.is_none_or(|time| in_order(time, "HMS"))
-}
-
-/// Whether `text` is numbers, each followed by one of `units`, which stand in that order.
-fn in_order(text: &str, units: &str) -> bool {
-    let Some(end) = text.find(|c: char| c.is_ascii_alphabetic()) else { return text.is_empty() };
-    let (number, rest) = text.split_at(end);
-    let Some(place) = units.find(&rest[..1]) else { return false };
-    let (whole, fraction) = match unsigned(number).split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (unsigned(number), None),
-    };
-    let digits = |text: &str| !text.is_empty() && all_digits(text);
-    digits(whole)
-        && fraction.is_none_or(|fraction| rest.starts_with('S') && digits(fraction))
-        && in_order(&rest[1..], &units[place + 1..])
-}
-
-fn unsigned(text: &str) -> &str {
-    text.strip_prefix(['+', '-']).unwrap_or(text)
 }

@@ -1,9 +1,9 @@
 //! Any layout, any rows, any damage: what the fuzz targets do, with bytes out of a generator.
 
 use super::checks::draw::Draw;
-use super::checks::{decode, layouts, mutate, rows, targets, values};
+use super::checks::{decode, layouts, mutate, rows, shapes, targets, values};
 use super::rounds;
-use rowmill_json::Options;
+use rowmill_json::{Limit, OnBadRow, Options, Unknown};
 
 fn bytes(seed: u64, length: usize) -> Vec<u8> {
     let mut draw = Draw::seeded(seed);
@@ -32,6 +32,43 @@ fn rows_of_every_kind_of_column() {
             decode::check(&layout, &Options::default(), &input);
         }
     }
+}
+
+#[test]
+fn rows_of_any_shape() {
+    for round in rounds() {
+        for seed in 0..60 {
+            let mut draw = Draw::seeded(round << 20 | seed);
+            let layout = shapes::drawn(&mut draw);
+            let crowds = if seed % 3 == 0 { 15 } else { 0 };
+            let input = rows::crowded_rows(layout.columns(), 20, crowds, &mut draw);
+            decode::check(&layout, &options(seed), &input);
+        }
+    }
+}
+
+#[test]
+fn rows_of_every_shape() {
+    for unknown in [Unknown::Ignore, Unknown::Rescue, Unknown::Error] {
+        let layout = shapes::rich(unknown);
+        for round in rounds() {
+            for seed in 0..6 {
+                let mut draw = Draw::seeded(round << 20 | seed);
+                let input = rows::crowded_rows(layout.columns(), 30, 5, &mut draw);
+                decode::check(&layout, &options(seed), &input);
+            }
+        }
+    }
+}
+
+/// Cells made null for every other seed, and small batches for some.
+fn options(seed: u64) -> Options {
+    let mut options = Options::default();
+    if seed % 2 == 1 {
+        options.on_bad_row = OnBadRow::Null { at_most: Limit::None };
+    }
+    options.batch_rows = [2048, 2048, 7, 1][seed as usize / 2 % 4];
+    options
 }
 
 #[test]

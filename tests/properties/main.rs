@@ -17,6 +17,7 @@ mod shapes;
 mod strings;
 mod styles;
 mod times;
+mod unknown;
 
 use checks::decode;
 use rowmill_json::{Layout, Options};

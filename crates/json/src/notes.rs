@@ -159,6 +159,7 @@ impl Notes {
             }
         }
         self.nulled_at.insert(value.start);
+        self.left += 1;
         self.note(value.start, What::Null(place));
     }
 

@@ -105,11 +105,11 @@ pub enum OnBadRow {
     /// innermost struct, list or map around it that may be null. Each is counted. What is wrong in
     /// another way, or has nothing around it that may be null, is set aside as with `Quarantine`.
     ///
-    /// A value is read up to the first thing that is wrong with it. If it becomes null, the others
-    /// in it are checked for grammar only and are left out like an
-    /// [unread](crate::Column::unread) one: nothing in it counts as drift, as the use of a leniency
-    /// or as another cell, and nothing of it is kept by a [`raw_json`](crate::Column::raw_json)
-    /// column.
+    /// A value is read up to the first thing that is wrong with it. If it becomes null, what follows
+    /// in it is checked for grammar only, and nothing in it counts as drift, as the use of a leniency
+    /// or as another cell. As a whole it has not been read: the nearest
+    /// [`raw_json`](crate::Column::raw_json) column around it, if there is one, keeps it as it is
+    /// written.
     ///
     /// A cell does not fit if its error is one of [`Type`](crate::ErrorKind::Type),
     /// [`Format`](crate::ErrorKind::Format), [`Range`](crate::ErrorKind::Range),

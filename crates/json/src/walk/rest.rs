@@ -123,9 +123,9 @@ fn of_value<L: Stamped>(
     slot: &Slot,
     to: &mut Vec<u8>,
 ) -> Outcome<bool> {
+    // A value that was made null has not been read.
     if cursor.context.notes.is_nulled(cursor.at) {
-        cursor.skip_value()?;
-        return Ok(false);
+        return all(cursor, to);
     }
     match (&slot.node, cursor.peek()) {
         (Node::Skipped(skipped), _) if skipped.is_stray() => all(cursor, to),

@@ -135,7 +135,7 @@ fn half_built_values_are_gone() {
     );
 }
 
-/// Nothing inside a cell that is made null counts, whether it stands before the fault or after it.
+/// Nothing inside a cell that is made null counts by itself, whether it stands before the fault or after it.
 #[test]
 fn what_is_inside_does_not_count() {
     let mut round = Allow::NONE;
@@ -162,13 +162,14 @@ fn what_is_inside_does_not_count() {
 {"o":{"stray":0,"x":[]},"else":1}
 "#;
     let outcome = everywhere(&layout, options(), input.as_bytes());
+    let kept = |cell: &str| format!("{:?}", format!("{{\"o\":{cell}}}"));
     assert_eq!(
         rows(&outcome.batches),
         [
-            ["null", "\"a\"", "null"],
-            ["null", "\"b\"", "null"],
+            ["null", "\"a\"", &kept(r#"{"c":"new","d":1.25,"n":"no","stray":1,"x":"no"}"#)],
+            ["null", "\"b\"", &kept(r#"{"x":"no","c":"new","d":1.25,"n":"no","stray":1}"#)],
             [r#"("new",null,null,1)"#, "\"c\"", "null"],
-            ["null", "null", r#""{\"else\":1}""#],
+            ["null", "null", r#""{\"o\":{\"stray\":0,\"x\":[]},\"else\":1}""#],
         ]
     );
     let drift = outcome.drift;
@@ -223,4 +224,38 @@ fn rows_set_aside_have_a_bound() {
     let outcome =
         everywhere(&layout(), options, b"{\"n\":1,\"id\":2}\n{}\n{\"n\":3,\"id\":4}\n{}\n");
     assert_eq!(outcome.end.unwrap_err().code(), "too_many_rejects");
+}
+
+#[test]
+fn with_a_column_of_the_rest_nothing_is_lost() {
+    let item = Column::record("item", [Column::int32("x").required(), Column::date("d")]);
+    let columns = [
+        Column::int32("n"),
+        Column::list("l", item),
+        Column::decimal("deep", 4, 2).path(["a", "b"]),
+        Column::record("own", [Column::uuid("id"), Column::raw_json("rest")]),
+    ];
+    let layout = Layout::with(columns, Unknown::Rescue).unwrap();
+    let input = r#"{"n":"one","l":[{"x":1,"d":"soon"},{"x":"no","new":[1]},{"x":2}],"k":0}
+{"n":2,"a":[1.0],"own":{"id":7,"z":null}}
+{"n":3,"a":{"b":1.239},"own":5}
+"#;
+    let outcome = everywhere(&layout, options(), input.as_bytes());
+    assert_eq!(
+        rows(&outcome.batches),
+        [
+            [
+                "null",
+                "[(1,null),null,(2,null)]",
+                "null",
+                "null",
+                r#""{\"n\":\"one\",\"l\":[{\"d\":\"soon\"},{\"x\":\"no\",\"new\":[1]}],\"k\":0}""#,
+            ],
+            ["2", "null", "null", r#"(null,"{\"id\":7,\"z\":null}")"#, r#""{\"a\":[1.0]}""#],
+            ["3", "null", "null", "null", r#""{\"a\":{\"b\":1.239},\"own\":5}""#],
+        ]
+    );
+    assert_eq!(outcome.end.unwrap().nulled, 7);
+    let paths: Vec<_> = outcome.drift.keys.iter().map(|key| key.path()).collect();
+    assert_eq!(paths, ["k", "own.z"]);
 }

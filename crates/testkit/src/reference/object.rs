@@ -131,7 +131,7 @@ impl Reader<'_> {
                 self.notes = before;
                 self.notes.nulled.push(path.to_owned());
                 behind.iter().for_each(|it| cells[it.place] = Cell::Null);
-                Ok(None)
+                Ok(Some(raw.get().to_owned()))
             }
             read => read,
         }
@@ -166,10 +166,10 @@ impl Reader<'_> {
         let before = self.notes.clone();
         match self.fitting(column, raw, path, kept) {
             Err((kind, _)) if self.makes_null(kind, column.is_required()) => {
-                // Of what lies in such a cell nothing counts and nothing is kept.
+                // Of what lies in such a cell nothing counts, and all of it is left.
                 self.notes = before;
                 self.notes.nulled.push(path.to_owned());
-                Ok((Cell::Null, None))
+                Ok((Cell::Null, Some(raw.get().to_owned())))
             }
             read => read,
         }

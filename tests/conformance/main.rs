@@ -5,6 +5,8 @@
 //! `rowmill-testkit` is held to the same cases.
 
 mod case;
+#[path = "../../fuzz/checks/mod.rs"]
+mod checks;
 mod paths;
 mod show;
 mod slow;

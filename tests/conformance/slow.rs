@@ -1,28 +1,20 @@
 //! The slow decoder of `rowmill-testkit`, which shares no code with the fast one.
 
-use std::collections::HashMap;
-
-use rowmill::{Allow, Column, Kind};
-use rowmill_testkit::reference::{BadKind, Leniency, decode_rows};
+use rowmill_testkit::reference::BadKind;
 
 use crate::case::{Case, Outcome, Policy};
+use crate::checks::oracle;
 use crate::show;
 
-/// Topics of what it has no idea of: the reader in Python is the only other one.
-const BEYOND: [&str; 4] = ["unknown-keys", "paths", "extras", "unions"];
-
 pub(crate) fn agrees(case: &Case) {
-    if BEYOND.contains(&case.topic.as_str()) {
-        return;
-    }
-    let mut rules = HashMap::new();
-    for column in case.layout.columns() {
-        leniency(column, column.name().to_owned(), &mut rules);
-    }
-    let rule = |path: &str| rules.get(path).copied().unwrap_or_default();
-    let found = decode_rows(case.layout.schema(), rule, &case.input);
+    agrees_under(case, Policy::Quarantine);
+    agrees_under(case, Policy::Null);
+}
+
+fn agrees_under(case: &Case, policy: Policy) {
+    let found = oracle::table(&case.layout, policy == Policy::Null).decode(&case.input);
     let (mut rows, mut bad) = (Vec::new(), Vec::new());
-    for outcome in case.under(Policy::Quarantine) {
+    for outcome in case.under(policy) {
         match outcome {
             Outcome::Row(row) => rows.push(show::wanted(row, case.layout.schema().fields())),
             Outcome::Bad(one) => bad.push(one),
@@ -52,22 +44,6 @@ pub(crate) fn agrees(case: &Case) {
     }
 }
 
-fn leniency(column: &Column, path: String, rules: &mut HashMap<String, Leniency>) {
-    match column.kind() {
-        Kind::List(item) => leniency(item, format!("{path}[]"), rules),
-        Kind::Map(value) => leniency(value, format!("{path}{{}}"), rules),
-        Kind::Record(fields) => {
-            for field in fields {
-                leniency(field, format!("{path}.{}", field.name()), rules);
-            }
-        }
-        _ => {
-            let Allow { empty_as_null, date_as_midnight, cut_digits, .. } = column.allowed();
-            rules.insert(path, Leniency { empty_as_null, date_as_midnight, cut_digits });
-        }
-    }
-}
-
 fn code(kind: BadKind) -> &'static str {
     match kind {
         BadKind::Syntax => "syntax",
@@ -75,14 +51,7 @@ fn code(kind: BadKind) -> &'static str {
         BadKind::Utf8 => "utf8",
         BadKind::Surrogate => "surrogate",
         BadKind::NotAnObject => "not_an_object",
-        BadKind::Type => "type",
-        BadKind::Format => "format",
-        BadKind::Range => "range",
-        BadKind::Precision => "precision",
-        BadKind::Null => "null",
-        BadKind::Missing => "missing",
-        BadKind::DuplicateKey => "duplicate_key",
         BadKind::Depth => "depth",
-        other => panic!("{other:?} is new"),
+        other => oracle::code(other).unwrap_or_else(|| panic!("{other:?} is new")),
     }
 }

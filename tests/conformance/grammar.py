@@ -22,6 +22,8 @@ class Line:
         self.text = text
         # Whether a cell that does not fit becomes null, and what becomes of a key that nobody reads.
         self.nulls, self.unknown = nulls, unknown
+        # Where the values begin that became null.
+        self.nulled = set()
 
     def byte(self, at):
         return self.text[at] if at < len(self.text) else None

@@ -178,6 +178,10 @@ def left_of_members(line, at, member):
 
 def left_of_value(line, column, at):
     byte = line.byte(at)
+    # What was made null was not read.
+    if at in line.nulled:
+        end = line.any(at, 0)[1]
+        return line.text[at:end].decode(), end
     if column.kind == "way" and byte == ord("{"):
         return left_of(line, column.columns, at, column.depth)
     if column.kind == "struct" and byte == ord("{"):
@@ -219,6 +223,7 @@ def value(line, column, at, depth):
         return made, end
     except Fault as fault:
         if line.nulls and fault.code in OF_CELLS and not column.required:
+            line.nulled.add(at)
             return None, line.any(at, depth)[1]
         fault.column = fault.column or column.path
         raise

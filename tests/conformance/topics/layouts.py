@@ -78,6 +78,10 @@ for name, line, code in [
     ("half a pair", '{"x":"\\ud800"}', "surrogate"),
     ("no UTF-8", b'{"x":"\xff"}', "utf8"),
     ("a bad cell beside it", '{"x":1,"n":"1"}', "type"),
+    ("a bad cell as it is written", '{"n": [1.50, "\\u00e9"] }', "type"),
+    ("a bad field of an object", '{"o":{"b":"s","a":1.5,"c":0}}', "precision"),
+    ("a bad element among others", '{"l":[{"a":1},5,{"a":2},{"z":0}]}', "type"),
+    ("a bad value of a map", '{"m":{"k":{"a":1},"l":[]}}', "type"),
     ("one that is known, twice", '{"w":1,"w":2}', "duplicate_key"),
 ]:
     data = line if isinstance(line, bytes) else line.encode()

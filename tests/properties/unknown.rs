@@ -52,13 +52,18 @@ fn orders_with_strays_between() {
     ];
     let value = |key: &str, draw: &mut Draw<'_>| -> String {
         let nested = "{\"z\":[],\"b\":1,\"c\":{\"x\":1,\"d\":\"t\"},\"a\":0}";
+        let odd = draw.chance(3);
         match key {
-            "a" | "b" => draw.pick(&["1", "2", "3", "\"no\"", "null"]).into(),
-            "c" => draw
-                .pick(&["{\"d\":\"t\",\"e\":1}", "{\"y\":{},\"e\":2}", "{}", "null", "5"])
-                .into(),
-            "o" => draw.pick(&[nested, "{\"b\":2}", "{\"a\":1,\"s0\":0}", "null", "[]"]).into(),
-            "l" => format!("[{nested},{{\"q\":0,\"b\":1}},{}]", draw.pick(&["{}", "null", nested])),
+            "a" | "b" if odd => draw.pick(&["\"no\"", "null", "1.5"]).into(),
+            "a" | "b" => draw.pick(&["1", "2", "3"]).into(),
+            "c" if odd => draw.pick(&["5", "{\"e\":[]}"]).into(),
+            "c" => draw.pick(&["{\"d\":\"t\",\"e\":1}", "{\"y\":{},\"e\":2}", "{}", "null"]).into(),
+            "o" if odd => draw.pick(&["{\"a\":1,\"s0\":0}", "[]"]).into(),
+            "o" => draw.pick(&[nested, "{\"b\":2}", "null"]).into(),
+            "l" => {
+                let last = if odd { "{}" } else { draw.pick(&["null", nested]) };
+                format!("[{nested},{{\"q\":0,\"b\":1}},{last}]")
+            }
             _ => draw.pick(&["0", "\"s\"", "[1, {\"a\":2}]", "{\"b\": null}", "null"]).into(),
         }
     };
@@ -71,14 +76,21 @@ fn orders_with_strays_between() {
             for number in 0..300 {
                 // An order is kept for some rows, and left by single ones.
                 if draw.chance(8) {
+                    order = keys.clone();
                     rows::shuffle(&mut order, &mut draw);
                     order.truncate(6 + draw.below(many));
+                    if !draw.chance(10) {
+                        // What must be there.
+                        order.retain(|key| key != "b");
+                        order.insert(draw.below(order.len() + 1), "b".into());
+                    }
                 }
                 let mut these = order.clone();
                 if number % 7 == 3 {
                     rows::shuffle(&mut these, &mut draw);
                 }
                 if draw.chance(20) {
+                    // A stray, mostly.
                     let at = draw.below(these.len());
                     let again = these[at].clone();
                     these.insert(draw.below(these.len() + 1), again);

@@ -87,7 +87,9 @@ fn union(name: String, depth: usize, kept: bool, draw: &mut Draw<'_>) -> Column 
     let arms = (0..1 + draw.below(3)).map(|at| any(self::name(at, draw), depth - 1, kept, draw));
     let arms: Vec<Column> = arms.collect();
     let (tag, value) = (draw.pick(&["Kind", "k\"ind"]), draw.pick(&["Data", "d\u{e9}"]));
-    Column::union(name, tag, value, arms)
+    let tags: Vec<String> = arms.iter().map(|arm| arm.name().to_owned()).collect();
+    let union = Column::union(name, tag, value, arms);
+    if draw.chance(50) { union.known_values(tags) } else { union }
 }
 
 /// Every kind of column, with short keys, so that a fuzzer finds a row that has them.
@@ -115,7 +117,7 @@ pub(crate) fn rich(unknown: Unknown) -> Layout {
         Column::int32("far").path(["o", "p", "f"]).required(),
         Column::unread("z"),
         Column::unread("w").path(["o", "w"]),
-        Column::union("v", "k", "d", arms()),
+        Column::union("v", "k", "d", arms()).known_values(["A", "B", "C"]),
         Column::list("vs", Column::union("item", "k", "d", arms())),
         Column::record(
             "q",

@@ -13,6 +13,7 @@ mod inferred;
 mod keys;
 mod numbers;
 mod offsets;
+mod selected;
 mod shapes;
 mod strings;
 mod styles;

@@ -22,6 +22,8 @@ class Line:
         self.text = text
         # Whether a cell that does not fit becomes null, and what becomes of a key that nobody reads.
         self.nulls, self.unknown = nulls, unknown
+        # How many of the objects around keep what nothing reads.
+        self.kept = 0
         # Where the values begin that became null.
         self.nulled = set()
 

@@ -10,7 +10,7 @@ What must come out is said twice: by hand in `topics/`, as values or the code of
 import sys
 
 import casefile
-from topics import grammar, layouts, lines, numbers, shapes, strings, times
+from topics import grammar, layouts, lines, numbers, rests, shapes, strings, times
 
 HEAD = """# {about}
 # Written by make.py; the form is in README.md.
@@ -19,7 +19,7 @@ HEAD = """# {about}
 
 def main():
     stale, pairs = [], set()
-    for module in (numbers, strings, times, shapes, lines, layouts, grammar):
+    for module in (numbers, strings, times, shapes, lines, layouts, rests, grammar):
         for topic in module.TOPICS:
             # Two topics may have a case in common, one topic may not have it twice.
             here = [(case.input, str(case.layout)) for case in topic.cases]

@@ -94,23 +94,39 @@ def columns_of(layout):
 def columns_out(layout):
     """The columns of the rows that come out: no unread ones, unions as structs, and what is rescued."""
     fields = [as_struct(field) for field in layout["fields"] if field.get("type") != "unread"]
-    if layout.get("unknown") == "rescue":
+    if layout.get("unknown") == "rescue" and not keeps(fields):
         fields.append({"name": "_rescued", "type": "json"})
     return [Column(field) for field in fields]
 
 
+def keeps(fields):
+    """Whether an object with these fields keeps what they leave."""
+    return any(field.get("type") == "raw_json" for field in fields)
+
+
 def as_struct(field):
+    if field.get("type") == "raw_json":
+        return {"name": field["name"], "type": "json"}
+    if field.get("type") == "duration_parts":
+        parts = [("months", "int32"), ("days", "int32"), ("nanoseconds", "int64")]
+        return field | {"type": "struct", "fields": [{"name": name, "type": kind} for name, kind in parts]}
+    if field.get("fields"):
+        return field | {"fields": [as_struct(one) for one in field["fields"] if one.get("type") != "unread"]}
     if field.get("type") != "union":
         return field
     tag, value = {"name": field["tag"], "type": "enum"}, {"name": field["value"], "type": "json"}
     return {"name": field["name"], "type": "struct", "fields": [tag, *field["arms"], value]}
 
 
+# What reads no key.
+KEYLESS = ("line_number", "raw_json")
+
+
 def by_key(columns, step, path):
     """What reads each key of an object, `step` keys into the paths of its columns."""
     known = {}
     for column in columns:
-        if column.kind == "line_number":
+        if column.kind in KEYLESS:
             continue
         key = column.keys[step]
         if len(column.keys) == step + 1:
@@ -124,10 +140,11 @@ def by_key(columns, step, path):
 def record(line, columns, at, depth, path, step=0):
     """The fields of an object, and where it ends."""
     known, found = by_key(columns, step, path), {}
+    rest = [column for column in columns if column.kind == "raw_json"]
 
     def member(key, start, at):
         column = known.get(key)
-        if column is None and line.unknown == "error":
+        if column is None and line.unknown == "error" and not line.kept:
             raise Fault("unknown_key", start, f"{path}.{key}" if path else key)
         if column is None:
             return line.any(at, depth + 1)[1]
@@ -136,13 +153,15 @@ def record(line, columns, at, depth, path, step=0):
         found[key], end = value(line, column, at, depth + 1)
         return end
 
+    line.kept += len(rest)
     end = line.members(at, depth, member)
+    line.kept -= len(rest)
     for key, column in known.items():
         if column.required and key not in found:
             raise Fault("missing", end - 1, column.path)
     fields = {}
     for column in columns:
-        one = found.get(column.keys[step])
+        one = left_of(line, columns, at)[0] if column in rest else found.get(column.keys[step])
         if column.kind != "unread":
             on_the_way = len(column.keys) > step + 1
             fields[column.name] = (one or {}).get(column.name) if on_the_way else one
@@ -185,7 +204,9 @@ def left_of_value(line, column, at):
     if column.kind == "way" and byte == ord("{"):
         return left_of(line, column.columns, at, column.depth)
     if column.kind == "struct" and byte == ord("{"):
-        return left_of(line, column.inner, at)
+        left, end = left_of(line, column.inner, at)
+        # What an object keeps for itself is nobody else's.
+        return None if any(one.kind == "raw_json" for one in column.inner) else left, end
     if column.kind == "map" and byte == ord("{"):
         return left_of_members(line, at, lambda key, start, at: left_of_value(line, column.inner[0], at))
     if column.kind == "union" and byte == ord("{"):
@@ -286,7 +307,7 @@ def union(line, column, at, depth):
             seen[key] = at
             # What it is may not be known yet.
             return arm_value(at) if column.tag in seen else line.any(at, depth + 1)[1]
-        if line.unknown == "error":
+        if line.unknown == "error" and not line.kept:
             raise Fault("unknown_key", start, f"{column.path}.{key}")
         return line.any(at, depth + 1)[1]
 
@@ -312,6 +333,9 @@ def leaf(line, column, at, depth):
     try:
         return READ[column.kind](text, column), end
     except Fault as fault:
+        if fault.code == "precision" and "rescue_digits" in column.allow:
+            line.nulled.add(at)
+            return None, end
         fault.at = at
         raise
 
@@ -351,7 +375,7 @@ def row(line, columns, start):
     end = line.blanks(end)
     if end < len(line.text):
         raise Fault("syntax", end)
-    if line.unknown == "rescue":
+    if line.unknown == "rescue" and not any(column.kind == "raw_json" for column in columns):
         values["_rescued"] = left_of(line, columns, at)[0]
     return values
 

@@ -126,7 +126,29 @@ def read_duration(text, column):
     return text
 
 
+PARTS = re.compile(
+    r"([+-]?)P" + "".join(rf"(?:([+-]?[0-9]+){unit})?" for unit in "YMWD")
+    + r"(?:T(?:([+-]?[0-9]+)H)?(?:([+-]?[0-9]+)M)?(?:([+-]?)([0-9]+)(?:\.([0-9]+))?S)?)?"
+)
+
+
+def read_duration_parts(text, column):
+    read_duration(text, column)
+    sign, years, months, weeks, days, hours, minutes, minus, seconds, fraction = PARTS.fullmatch(text).groups()
+    if (fraction or "")[9:].strip("0"):
+        raise Fault("precision", None)
+    years, months, weeks, days, hours, minutes = (int(n or 0) for n in (years, months, weeks, days, hours, minutes))
+    nanos = int(seconds or 0) * 10**9 + int((fraction or "")[:9].ljust(9, "0"))
+    nanos = (-nanos if minus == "-" else nanos) + (hours * 60 + minutes) * 60 * 10**9
+    made = [years * 12 + months, weeks * 7 + days, nanos]
+    made = [-part if sign == "-" else part for part in made]
+    if not all(-(2**bits) <= part < 2**bits for part, bits in zip(made, (31, 31, 63))):
+        raise Fault("range", None)
+    return dict(zip(("months", "days", "nanoseconds"), made))
+
+
 READ = {
+    "duration_parts": read_duration_parts,
     "int32": whole(-(2**31), 2**31 - 1),
     "int64": whole(-(2**63), 2**63 - 1),
     "uint64": whole(0, 2**64 - 1),

@@ -1,7 +1,7 @@
 //! The lines that are decoded, and the layouts that say how.
 
 use rowmill::arrow::schema::{Field, Schema};
-use rowmill::{Bytes, Column, Kind as Shape, Layout, entity};
+use rowmill::{Bytes, Column, Layout, entity};
 use rowmill_testkit::corpus::{BLOCK_ROWS, Corpus, Kind, Options};
 
 use super::event;
@@ -91,12 +91,13 @@ impl Recipe {
     }
 }
 
-/// The layout of an entity, with the tagged union of order items typed: the entity keeps it as
-/// JSON text, which `arrow-json` cannot read, and what both read must be the same.
+/// The layout of an entity, with the tagged union of order items as a plain struct: the entity's own
+/// keeps arms to come as they are written, which `arrow-json` cannot, and what both read must be the
+/// same.
 fn layout(kind: Kind) -> Layout {
     let Some(layout) = entity::layout(kind.name()) else { return event::layout() };
-    let columns = layout.columns().iter().map(|column| match column.kind() {
-        Shape::Json => order_data(column.name()),
+    let columns = layout.columns().iter().map(|column| match column.name() {
+        "Data" => order_data(column.name()),
         _ => column.clone(),
     });
     Layout::new(columns).expect("columns of a layout, and one that is good")

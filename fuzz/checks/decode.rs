@@ -76,13 +76,13 @@ pub(crate) fn against_oracle(
 }
 
 fn uses(counts: &Counts) -> Uses {
-    let mut uses = Uses::default();
-    uses.empty_as_null = counts.empty_as_null;
-    uses.date_as_midnight = counts.date_as_midnight;
-    uses.cut_digits = counts.cut_digits;
-    uses.round_digits = counts.round_digits;
-    uses.rescue_digits = counts.rescue_digits;
-    uses
+    Uses {
+        empty_as_null: counts.empty_as_null,
+        date_as_midnight: counts.date_as_midnight,
+        cut_digits: counts.cut_digits,
+        round_digits: counts.round_digits,
+        rescue_digits: counts.rescue_digits,
+    }
 }
 
 /// Requires that each reject names its line, a byte in it and a column there is.

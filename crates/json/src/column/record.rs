@@ -50,8 +50,10 @@ pub(crate) struct RecordColumn {
     required: Box<[usize]>,
     /// Objects and arrays around a value of these fields.
     pub(crate) depth: usize,
-    /// How many surprises there were since one was explained.
+    /// How many surprises there were since one was explained, or since an object had none, and the
+    /// object of the last one.
     doubt: u32,
+    doubted_in: u64,
     /// The number of this object in notes.
     place: u32,
     /// Whether an unknown key is an error.
@@ -92,9 +94,11 @@ const NOTHING: u32 = u32::MAX - 1;
 const STRAYS: usize = 64;
 
 /// After so many surprises that skipping fields did not explain, an object has no order of keys. It
-/// is looked for again now and then.
+/// is looked for again now and then, for as many objects as it takes to be convinced of one: the first
+/// objects among them, since an order that is not the layout's surprises at every key.
 const DOUBTFUL: u32 = 16;
 const NOW_AND_THEN: u64 = 64;
+const A_FEW: u64 = CONVINCING as u64 + 1;
 
 /// A surprise that comes so often in a row is expected from then on. One alone, a key that is
 /// missing for once, changes nothing.
@@ -207,6 +211,7 @@ impl RecordColumn {
             required,
             depth: around.depth,
             doubt: 0,
+            doubted_in: 0,
             place,
             strict: plan.strict && !around.rest,
             valid: Bits::default(),
@@ -278,7 +283,7 @@ impl RecordColumn {
     /// Whether it makes sense to expect anything. If not, keys are found faster by name.
     #[inline(always)]
     pub(crate) fn has_an_order(&self) -> bool {
-        self.doubt < DOUBTFUL || self.visits.is_multiple_of(NOW_AND_THEN)
+        self.doubt < DOUBTFUL || self.visits % NOW_AND_THEN < A_FEW
     }
 
     /// A key came after some that are missing.
@@ -290,6 +295,10 @@ impl RecordColumn {
     /// A key came that was not expected at all.
     #[inline(always)]
     pub(crate) fn doubt_order(&mut self) {
+        if self.doubted_in + 1 < self.visits {
+            self.doubt = 0;
+        }
+        self.doubted_in = self.visits;
         self.doubt = (self.doubt + 1).min(DOUBTFUL);
     }
 

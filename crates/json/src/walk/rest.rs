@@ -68,7 +68,10 @@ fn of_union<L: Stamped>(
         {
             return of_value(cursor, &arm.slot, to);
         }
-        if name == union.value.as_bytes() || name == union.tag.name.as_bytes() {
+        if name == union.tag.name.as_bytes() {
+            return of_value(cursor, &union.tag.slot, to);
+        }
+        if name == union.value.as_bytes() {
             cursor.skip_value()?;
             return Ok(false);
         }

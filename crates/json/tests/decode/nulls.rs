@@ -210,10 +210,17 @@ fn depth_of_what_is_passed_over() {
 /// A tag that is none is a cell like another: the value stays.
 #[test]
 fn tags() {
-    let layout = Layout::new([Column::union("u", "k", "v", [Column::int32("a")])]).unwrap();
+    let union = Column::union("u", "k", "v", [Column::int32("a")]);
+    let layout = Layout::with([union], Unknown::Rescue).unwrap();
     let input = "{\"u\":{\"k\":5,\"v\":[1]}}\n{\"u\":{\"v\":[1],\"k\":{}}}\n";
     let outcome = everywhere(&layout, options(), input.as_bytes());
-    assert_eq!(rows(&outcome.batches), [[r#"(null,null,"[1]")"#], [r#"(null,null,"[1]")"#]]);
+    assert_eq!(
+        rows(&outcome.batches),
+        [
+            [r#"(null,null,"[1]")"#, r#""{\"u\":{\"k\":5}}""#],
+            [r#"(null,null,"[1]")"#, r#""{\"u\":{\"k\":{}}}""#]
+        ]
+    );
     assert_eq!((&*outcome.drift.nulled[0].column, outcome.drift.nulled[0].count), ("u.k", 2));
 }
 

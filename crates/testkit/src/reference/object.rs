@@ -255,7 +255,8 @@ impl Reader<'_> {
             }
             let mut rest = None;
             if is_tag {
-                let (cell, _) = self.value(tag, member.value, &here, kept)?;
+                let (cell, left) = self.value(tag, member.value, &here, kept)?;
+                rest = left;
                 if let Cell::Text(text) = &cell {
                     arm = arms.iter().position(|arm| arm.field.name() == text);
                 }

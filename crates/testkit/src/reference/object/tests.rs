@@ -212,7 +212,9 @@ fn cells_that_do_not_fit_are_null() {
     assert_eq!(nulled, [("o", 1), ("o.y", 1), ("p", 1)]);
     assert_eq!((found.drift.values.len(), found.drift.values[0].1.first_line), (1, 2));
     assert!(found.drift.keys.is_empty() && found.batch.column(1).is_null(0));
-    assert_eq!(texts(&found.batch, "rest"), [None, None]);
+    // What was made null has not been read.
+    let left = [r#"{"o":{"c":"new","y":"no","s":1,"x":"no"}}"#, r#"{"o":{"y":"no"},"p":5}"#];
+    assert_eq!(texts(&found.batch, "rest"), left.map(|it| Some(it.to_owned())));
 }
 
 #[test]

@@ -147,11 +147,13 @@ impl Client {
         let exports = self.get_all(&[id]).await?;
         match exports.into_iter().find(|export| export.id.eq_ignore_ascii_case(id)) {
             Some(export) => Ok((export, asked)),
-            None => {
-                let text = "the server knows no export with this id, or not for these tokens";
-                Err(Error::new(ErrorKind::NotFound, text))
-            }
+            None => Err(Client::not_found()),
         }
+    }
+
+    pub(crate) fn not_found() -> Error {
+        let text = "the server knows no export with this id, or not for these tokens";
+        Error::new(ErrorKind::NotFound, text)
     }
 
     pub(crate) async fn add(

@@ -66,7 +66,7 @@ pub use credentials::Credentials;
 pub use download::Download;
 pub use entity::Entity;
 pub use error::{Error, ErrorKind};
-pub use export::{ExportRequest, PendingExport, ReadyExport};
+pub use export::{ExportRequest, PendingExport, ReadyExport, Waiting};
 pub use model::{Export, FileEntry, Filters, LedgerEntryFilters, Posting, Scope, Status, Updated};
 pub use platform::Platform;
 pub use proxy::Proxy;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use fake_mews::{ID, Reply, Server, bounded, builder, client, export, exports};
-use rowmill_mews::{Entity, ErrorKind, Status};
+use rowmill_mews::{Entity, ErrorKind, Status, Waiting};
 use serde_json::json;
 
 /// An API whose `getAll` gives these answers in turn, and the last one from then on.
@@ -185,6 +185,99 @@ async fn first_polls_come_sooner() {
         client.export(Entity::Reservation).send().await.unwrap().ready().await.unwrap();
         let elapsed = started.elapsed();
         assert!(elapsed >= Duration::from_secs(2) && elapsed < Duration::from_secs(10));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_exports_are_asked_for_together() {
+    bounded(async {
+        let round = AtomicUsize::new(0);
+        let server = Server::start(move |request| {
+            let round = round.fetch_add(1, Ordering::SeqCst);
+            let body = request.json();
+            let ids = body["ExportIds"].as_array().unwrap();
+            // One more of them is finished with each call; the one called "lost" is not known.
+            let status = |id: &str| {
+                let number: usize = id.parse().unwrap();
+                if number <= round { "Success" } else { "Processing" }
+            };
+            let known = ids.iter().filter_map(serde_json::Value::as_str).filter(|id| *id != "lost");
+            let known = known.map(|id| {
+                let mut export = export(status(id), &[]);
+                export["Id"] = json!(id);
+                export
+            });
+            Reply::json(&json!({ "Exports": known.collect::<Vec<_>>() }))
+        })
+        .await;
+        let client = client(&server.url);
+        let mut waiting = Waiting::new(&client);
+        for id in ["2", "lost", "0", "1"] {
+            waiting.push(client.adopt(id));
+        }
+        assert_eq!(waiting.len(), 4);
+        let mut ended = Vec::new();
+        while let Some((id, outcome)) = waiting.next().await {
+            ended.push((id, outcome.map(drop).map_err(|error| error.kind().clone())));
+        }
+        let ended: Vec<_> = ended.iter().map(|(id, outcome)| (id.as_str(), outcome)).collect();
+        let lost = Err(ErrorKind::NotFound);
+        assert_eq!(ended, [("lost", &lost), ("0", &Ok(())), ("1", &Ok(())), ("2", &Ok(()))]);
+        assert!(waiting.is_empty());
+        let sizes: Vec<usize> = server
+            .requests()
+            .iter()
+            .map(|request| request.json()["ExportIds"].as_array().unwrap().len())
+            .collect();
+        assert_eq!(sizes, [4, 2, 1], "three calls for four exports");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_request_is_made_again_only_on_request() {
+    bounded(async {
+        let refused = |request: &fake_mews::Request, times: usize, asked: &AtomicUsize| {
+            assert!(request.target.ends_with("/exports/add"));
+            if asked.fetch_add(1, Ordering::SeqCst) < times {
+                return Reply::error(400, "Already running.");
+            }
+            Reply::json(&json!({ "Export": export("Pending", &[]) }))
+        };
+        let asked = AtomicUsize::new(0);
+        let server = Server::start(move |request| refused(request, 3, &asked)).await;
+        let request = || client(&server.url).export(Entity::Reservation);
+        let error = request().send().await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Refused { status: 400, may_be_pending: true, .. })
+        );
+        assert_eq!(server.calls("/exports/add"), 1);
+        let pending = request().keep_asking(Duration::from_secs(60)).send().await.unwrap();
+        assert_eq!((pending.id(), server.calls("/exports/add")), (ID, 4));
+
+        let asked = AtomicUsize::new(0);
+        let server = Server::start(move |request| refused(request, 1_000_000, &asked)).await;
+        let request = client(&server.url).export(Entity::Reservation);
+        let error = request.keep_asking(Duration::from_millis(50)).send().await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Refused { message, .. } if message == "Already running.")
+        );
+        assert_eq!(error.attempts() as usize, server.requests().len());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_but_a_refusal_is_asked_for_again() {
+    bounded(async {
+        // A lost answer, a failed server and a wrong token.
+        for reply in [Reply::status(500), Reply::status(401), Reply::status(404)] {
+            let server = Server::start(move |_| reply.clone()).await;
+            let request = client(&server.url).export(Entity::Reservation);
+            request.keep_asking(Duration::from_secs(60)).send().await.unwrap_err();
+            assert_eq!(server.requests().len(), 1);
+        }
     })
     .await;
 }

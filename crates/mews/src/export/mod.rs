@@ -4,7 +4,9 @@ mod pending;
 mod ready;
 mod request;
 mod rules;
+mod waiting;
 
 pub use pending::PendingExport;
 pub use ready::ReadyExport;
 pub use request::ExportRequest;
+pub use waiting::Waiting;

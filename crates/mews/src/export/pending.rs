@@ -1,21 +1,12 @@
 //! An export that is not known to be finished.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
-use crate::export::ReadyExport;
+use crate::export::{ReadyExport, Waiting};
 use crate::model::{Export, Status};
-
-/// The pause before the second look at an export, and the least that is waited.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// An outage of the API this many polls long ends the waiting; each poll has several attempts.
-const FAILED_POLLS: u32 = 3;
-/// What a poll may take at least, even if the time allowed for waiting ends meanwhile.
-const LAST_LOOK: Duration = Duration::from_secs(3);
 
 /// An export that was asked for or taken over, and whose id is known.
 ///
@@ -86,50 +77,20 @@ impl PendingExport {
     ///   this version; it goes on and can be [adopted](Client::adopt).
     /// - What [`poll`](PendingExport::poll) can end with; an outage of the API is survived for two
     ///   polls.
-    pub async fn ready(mut self) -> Result<ReadyExport, Error> {
-        let settings = self.client.settings();
-        let (interval, wait) = (settings.poll_interval, settings.wait);
-        let started = Instant::now();
-        let mut polls = 0;
-        let mut failed = 0;
-        let mut pause = FIRST_PAUSE.min(interval);
-        let mut left = wait;
-        let mut look = self.seen.is_none();
-        loop {
-            if look {
-                polls += 1;
-                // A poll waits too: for its turn, for a busy server, for an answer.
-                match timeout(left.max(LAST_LOOK), self.poll()).await {
-                    Ok(Ok(_)) => failed = 0,
-                    Ok(Err(error)) => {
-                        failed += 1;
-                        if self.seen.is_none() || failed == FAILED_POLLS || !error.is_retryable() {
-                            return Err(error);
-                        }
-                        tracing::warn!(export = %self.id, %error, "poll failed");
-                    }
-                    Err(_) => tracing::warn!(export = %self.id, "poll cut short"),
-                }
-            }
-            if let Some(finished) = self.finished() {
-                return finished;
-            }
-            left = wait.saturating_sub(started.elapsed());
-            if left.is_zero() {
-                let status = self.status().map_or("unknown", Status::as_str);
-                let text = format!("not finished in time: its status is {status}");
-                let error = Error::new(ErrorKind::NotReady, text);
-                return Err(self.named(error).tried(polls, started.elapsed()));
-            }
-            sleep(pause.min(left)).await;
-            pause = pause.saturating_mul(2).min(interval);
-            left = wait.saturating_sub(started.elapsed());
-            look = true;
-        }
+    pub async fn ready(self) -> Result<ReadyExport, Error> {
+        let mut waiting = Waiting::new(&self.client);
+        let unheard = self.named(Client::not_found());
+        waiting.push(self);
+        waiting.next().await.map_or(Err(unheard), |(_, outcome)| outcome)
+    }
+
+    /// Keeps what was heard of it.
+    pub(crate) fn see(&mut self, export: Export, asked: Instant) {
+        self.seen = Some((export, asked));
     }
 
     /// The end of the export, if the last answer told of one.
-    fn finished(&self) -> Option<Result<ReadyExport, Error>> {
+    pub(crate) fn finished(&self) -> Option<Result<ReadyExport, Error>> {
         let (export, asked) = self.seen.as_ref()?;
         match export.status {
             Status::Success => {
@@ -147,7 +108,7 @@ impl PendingExport {
         }
     }
 
-    fn named(&self, error: Error) -> Error {
+    pub(crate) fn named(&self, error: Error) -> Error {
         error.doing(format!("export {}", self.id))
     }
 }

@@ -1,12 +1,14 @@
 //! Asking for a new export.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::time::{Instant, sleep};
 
 use crate::client::Client;
 use crate::entity::Entity;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::export::{PendingExport, rules};
 use crate::model::{Added, Filters, Scope};
 
@@ -38,12 +40,14 @@ pub struct ExportRequest {
     chains: Option<Vec<String>>,
     updated: Option<Range<DateTime<Utc>>>,
     posting: Option<Range<NaiveDate>>,
+    keep_asking: Duration,
 }
 
 impl ExportRequest {
     pub(crate) fn new(client: Client, entity: Entity) -> ExportRequest {
         let (enterprises, chains, updated, posting) = (None, None, None, None);
-        ExportRequest { client, entity, enterprises, chains, updated, posting }
+        let keep_asking = Duration::ZERO;
+        ExportRequest { client, entity, enterprises, chains, updated, posting, keep_asking }
     }
 
     /// Only these enterprises, 1 to 1,000. Without it: all that the access token can see.
@@ -80,10 +84,41 @@ impl ExportRequest {
         self
     }
 
+    /// Asks again, at the poll interval, where a refusal may mean that an export of this type is
+    /// running already, until so much time has gone by. Default: asks once.
+    ///
+    /// Nothing else is asked for again for the sake of this: neither after a lost answer nor after
+    /// any other refusal.
+    pub fn keep_asking(mut self, longest: Duration) -> ExportRequest {
+        self.keep_asking = longest;
+        self
+    }
+
+    /// Checks the documented rules, as [`send`](ExportRequest::send) does before it sends.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest): one of them is broken.
+    pub fn check(&self) -> Result<(), Error> {
+        self.checked().map(drop)
+    }
+
+    fn checked(&self) -> Result<(Scope, Filters), Error> {
+        let scope = Scope {
+            enterprise_ids: rules::ids("enterprise", self.enterprises.clone())?,
+            chain_ids: rules::ids("chain", self.chains.clone())?,
+        };
+        let filters = Filters {
+            updated: rules::updated(self.updated.clone(), Utc::now())?,
+            ledger_entry: rules::posting(&self.entity, self.posting.clone())?,
+        };
+        Ok((scope, filters))
+    }
+
     /// Asks for the export.
     ///
-    /// The request is repeated only where it certainly was not accepted: no connection, or status
-    /// 429. If this future is dropped while it runs, the export may exist all the same.
+    /// The request is repeated only where it certainly was not accepted: no connection, status
+    /// 429, or a refusal while it is to [keep asking](ExportRequest::keep_asking). If this future
+    /// is dropped while it runs, the export may exist all the same.
     ///
     /// # Errors
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a documented rule is broken; nothing
@@ -93,20 +128,35 @@ impl ExportRequest {
     /// - [`Unknown`](crate::ErrorKind::Unknown): the answer was lost; the export may exist.
     /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) and what a network can do.
     pub async fn send(self) -> Result<PendingExport, Error> {
-        let scope = Scope {
-            enterprise_ids: rules::ids("enterprise", self.enterprises)?,
-            chain_ids: rules::ids("chain", self.chains)?,
-        };
-        let filters = Filters {
-            updated: rules::updated(self.updated, Utc::now())?,
-            ledger_entry: rules::posting(&self.entity, self.posting)?,
-        };
+        let (scope, filters) = self.checked()?;
         rules::warn(&self.entity, &scope, &filters);
-        let export = match self.client.add(&self.entity, &scope, &filters).await? {
+        let export = match self.accepted(&scope, &filters).await? {
             Added::Described(export) => PendingExport::added(self.client, *export),
             Added::Named { id } => PendingExport::adopted(self.client, id),
         };
         tracing::info!(export = %export.id(), entity = %self.entity, "export requested");
         Ok(export)
+    }
+
+    /// The answer to the request, which is made again as long as it may.
+    async fn accepted(&self, scope: &Scope, filters: &Filters) -> Result<Added, Error> {
+        let started = Instant::now();
+        let mut asked = 0;
+        loop {
+            asked += 1;
+            let error = match self.client.add(&self.entity, scope, filters).await {
+                Ok(added) => return Ok(added),
+                Err(error) => error,
+            };
+            let left = self.keep_asking.saturating_sub(started.elapsed());
+            let may_be_pending =
+                matches!(error.kind(), ErrorKind::Refused { may_be_pending: true, .. });
+            if !may_be_pending || left.is_zero() {
+                let again = asked > 1;
+                return Err(if again { error.tried(asked, started.elapsed()) } else { error });
+            }
+            tracing::info!(entity = %self.entity, reason = %error.message(), "refused, asks again");
+            sleep(self.client.settings().poll_interval.min(left)).await;
+        }
     }
 }

@@ -53,6 +53,14 @@ pub struct Ingest {
 impl Ingest {
     setters!();
 
+    /// With all options of an earlier step.
+    pub(crate) fn with(mut self, settings: &Settings, layout: Option<Layout>) -> Self {
+        let entity = self.settings.entity.take();
+        self.settings = Settings { entity, ..settings.clone() };
+        self.layout = layout;
+        self
+    }
+
     /// Reads rows by `layout`. Default: [`entity::layout`] of what was exported.
     pub fn layout(mut self, layout: impl Into<Layout>) -> Self {
         self.layout = Some(layout.into());

@@ -24,6 +24,8 @@
 //!
 //! From the most to the least done for you; each is made of the next.
 //!
+//! * `sync` keeps a directory of Parquet files up to date with the Mews API: it asks for exports,
+//!   waits for them, and knows how far it has come (feature `mews`, on by default).
 //! * `ingest` takes a ready export of the Mews API to a directory of Parquet files (feature
 //!   `mews`, on by default).
 //! * [`convert`] takes files to Parquet; [`Convert`] is the same with options: what a bad row does,
@@ -71,6 +73,8 @@ mod sink;
 mod source;
 #[cfg(feature = "async")]
 mod stream;
+#[cfg(feature = "mews")]
+mod sync;
 
 pub use bytes;
 pub use bytes::Bytes;
@@ -99,6 +103,8 @@ pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, Proof};
 pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]
 pub use stream::{Batches, decode};
+#[cfg(feature = "mews")]
+pub use sync::{EntityReport, SyncEvent, SyncReport, SyncRun, sync};
 
 /// The parts of Arrow that stand in this crate's interface, in the version it is built with.
 pub mod arrow {

@@ -8,7 +8,7 @@ mod partial;
 mod properties;
 
 #[cfg(feature = "mews")]
-pub(crate) use commit::manifest_path;
+pub(crate) use commit::{MadeFolders, PRIVATE, manifest_path, sync_folder_of};
 pub(crate) use commit::{Output, Target, beside, check_folder, check_free, name_of};
 pub use encoder::Encoder;
 pub(crate) use manifest::job_id;

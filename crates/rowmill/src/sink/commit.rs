@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::settings::Compression;
 
 /// The folder for all that is no data. Readers of lakes skip names that begin with `_`.
-const PRIVATE: &str = "_rowmill";
+pub(crate) const PRIVATE: &str = "_rowmill";
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -314,6 +314,12 @@ impl Drop for Placed {
     }
 }
 
+/// Waits until the name `path` is on the disk.
+#[cfg(feature = "mews")]
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    sync_folder(folder_of(path))
+}
+
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -328,11 +334,11 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 
 /// Folders made for a run; those still empty when it ends are removed.
 #[derive(Default)]
-struct MadeFolders(Vec<PathBuf>);
+pub(crate) struct MadeFolders(Vec<PathBuf>);
 
 impl MadeFolders {
     /// Makes `folder` and those it lies in, as far as they are missing.
-    fn make(&mut self, folder: &Path) -> io::Result<()> {
+    pub(crate) fn make(&mut self, folder: &Path) -> io::Result<()> {
         let missing: Vec<&Path> = folder
             .ancestors()
             .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())

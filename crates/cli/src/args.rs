@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rowmill::mews::chrono::{DateTime, Utc};
 use rowmill::{Compression, Limit, Lineage, Unknown};
 use serde::Serialize;
 
@@ -168,7 +169,7 @@ pub(crate) struct Export {
     pub(crate) schema: Option<PathBuf>,
 
     /// Take over this export, running or finished, instead of asking for a new one
-    #[arg(long, value_name = "ID", conflicts_with_all = ["all", "enterprise_id", "chain_id", "updated", "posting"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["all", "enterprise_id", "chain_id", "updated", "posting", "since", "full", "overlap"])]
     pub(crate) export_id: Option<String>,
 
     /// Only these enterprises
@@ -179,23 +180,43 @@ pub(crate) struct Export {
     #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub(crate) chain_id: Vec<String>,
 
-    /// Only what was updated in this time (dates or RFC 3339 instants, UTC, end excluded)
+    /// Only what was updated in this time (dates or RFC 3339 instants, UTC, end excluded), in windows
+    /// of 180 days [default: what was updated since the last run, and all data at first]
     #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
     pub(crate) updated: Option<Interval>,
+
+    /// What was updated from this time on (a date or RFC 3339 instant, UTC), whatever the last run has
+    /// done
+    #[arg(long, value_name = "FROM", value_parser = values::instant, conflicts_with = "updated")]
+    pub(crate) since: Option<DateTime<Utc>>,
+
+    /// All data once more, whatever the last run has done
+    #[arg(long, conflicts_with_all = ["updated", "since"])]
+    pub(crate) full: bool,
+
+    /// Read so much of what the last run has read once more
+    #[arg(long, value_name = "D", value_parser = values::duration, conflicts_with_all = ["updated", "since", "full"])]
+    pub(crate) overlap: Option<Duration>,
+
+    /// Not done here: tells the line of SQL that keeps the newest row of each Id
+    #[arg(long)]
+    pub(crate) dedupe: bool,
 
     /// Of LedgerEntry, only what was posted in this time (dates or RFC 3339 instants, UTC, end excluded)
     #[arg(long, value_name = "FROM..TO", value_parser = values::interval)]
     pub(crate) posting: Option<Interval>,
 
-    /// Keep the journal and the watermark here (not available yet)
+    /// Keep in this file how far each entity is complete, and the ids of exports beside it in
+    /// PATH.journal.jsonl [default: state.json and journal.jsonl in DIR/_rowmill]
     #[arg(long, value_name = "PATH")]
     pub(crate) state: Option<PathBuf>,
 
-    /// Wait at most this long for an export to be ready (such as 90s, 5m, 1h)
+    /// Wait at most this long for an export to be ready (such as 90s, 5m, 1h) [default: 24h]; and ask
+    /// as long again where another export of the type seems to be running [default: ask once]
     #[arg(long, value_name = "D", value_parser = values::duration)]
     pub(crate) wait: Option<Duration>,
 
-    /// Ask this often whether an export is ready
+    /// Ask this often whether exports are ready; the first times come sooner [default: 5m]
     #[arg(long, value_name = "D", value_parser = values::duration)]
     pub(crate) poll_interval: Option<Duration>,
 
@@ -206,6 +227,14 @@ pub(crate) struct Export {
     /// Wait at most this long between two tries
     #[arg(long, value_name = "D", value_parser = values::duration)]
     pub(crate) max_backoff: Option<Duration>,
+
+    /// Send everything through this proxy; `env` takes it from HTTPS_PROXY and its like [default: none]
+    #[arg(long, value_name = "URL|env")]
+    pub(crate) proxy: Option<String>,
+
+    /// Trust the certificate authorities in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_cert: Option<PathBuf>,
 
     /// Allow plain http to a loopback address (for `rowmill serve`)
     #[arg(long)]

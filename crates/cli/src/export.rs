@@ -1,10 +1,11 @@
-//! `rowmill export`: one export after the other, each from the request to committed Parquet.
+//! `rowmill export`: entities from the API to committed Parquet, as far as earlier runs have not
+//! done it.
 
 use std::ops::Range;
 
 use rowmill::mews::chrono::{NaiveDate, NaiveTime};
-use rowmill::mews::{Client, Credentials, Entity, PendingExport, Platform};
-use rowmill::{Layout, Lineage, Report, entity};
+use rowmill::mews::{Client, Credentials, Entity, Platform, Proxy};
+use rowmill::{Lineage, Report, SyncRun, entity};
 
 use crate::args::Export;
 use crate::exit::Failure;
@@ -16,27 +17,50 @@ use crate::{layout, output};
 const LEDGER_ENTRY: &str = "LedgerEntry";
 
 pub(crate) async fn run(args: Export) -> Result<(), Failure> {
-    if args.state.is_some() {
-        return Err(Failure::usage(
-            "--state is not available yet: name the interval with --updated FROM..TO",
-        ));
-    }
     let names = names(&args)?;
-    let own_layout = args.schema.as_deref().map(layout::from_file).transpose()?;
+    refuse_dedupe(&args, &names)?;
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;
-    let client = client(&args)?;
-    for name in names {
-        let layout = match &own_layout {
-            Some(layout) => layout.clone(),
-            None => layout::of_entity(name)?,
-        };
-        let report = one(&args, &client, name, &layout).await?;
-        layout::write_widened(&report, args.writing.widened.as_deref())?;
-        output::report(&report, &args.out.join(name).display().to_string(), args.writing.json)?;
+    let sync = sync(&args, &names)?;
+    if let Some(id) = &args.export_id {
+        return done(&args, &sync.adopt(id, &args.out).await?);
     }
-    Ok(())
+    let mut failure = None;
+    for entity in sync.into_parquet(&args.out).await?.entities {
+        for report in &entity.exports {
+            done(&args, report)?;
+        }
+        if let Some(error) = entity.error {
+            let told = Failure::from(error);
+            match &failure {
+                None => failure = Some(told),
+                Some(_) => output::note(&told.to_string()),
+            }
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+/// Tells of one export that is committed.
+fn done(args: &Export, report: &Report) -> Result<(), Failure> {
+    layout::write_widened(report, args.writing.widened.as_deref())?;
+    let name = report.entity.as_deref().unwrap_or_default();
+    output::report(report, &args.out.join(name).display().to_string(), args.writing.json)
+}
+
+/// Rows of one `Id` come in many exports, and which of them is the newest is known only to who has
+/// all of them: the lake.
+fn refuse_dedupe(args: &Export, names: &[&str]) -> Result<(), Failure> {
+    if !args.dedupe {
+        return Ok(());
+    }
+    let parts = args.out.join(names.first().unwrap_or(&"Reservation")).join("*.parquet");
+    Err(Failure::usage(format!(
+        "--dedupe is for the lake, which has the rows of all runs; such as, in DuckDB: SELECT * FROM \
+         '{}' QUALIFY row_number() OVER (PARTITION BY Id ORDER BY UpdatedUtc DESC) = 1",
+        parts.display()
+    )))
 }
 
 /// What can be told before the export says what it was made for.
@@ -96,46 +120,60 @@ fn client(args: &Export) -> Result<Client, Failure> {
     if let Some(longest) = args.max_backoff {
         builder = builder.max_backoff(longest);
     }
+    match args.proxy.as_deref() {
+        None => {}
+        Some("env") => builder = builder.proxy(Proxy::Environment),
+        Some(url) => builder = builder.proxy(Proxy::Url(url.to_owned())),
+    }
+    if let Some(path) = &args.ca_cert {
+        let pem = std::fs::read(path)
+            .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        builder = builder.extra_authorities(pem);
+    }
     Ok(builder.build().map_err(rowmill::Error::from)?)
 }
 
-async fn one(
-    args: &Export,
-    client: &Client,
-    name: &str,
-    layout: &Layout,
-) -> Result<Report, Failure> {
-    let pending = requested(args, client, name).await?;
-    let ready = pending.ready().await.map_err(rowmill::Error::from)?;
-    if ready.entity().as_str() != name {
-        let (id, found) = (ready.id(), ready.entity());
-        return Err(Failure::usage(format!("export {id} is one of {found}, not of {name}")));
+/// What is to be done, without anything done yet.
+fn sync(args: &Export, names: &[&str]) -> Result<SyncRun, Failure> {
+    let own_layout = args.schema.as_deref().map(layout::from_file).transpose()?;
+    let entities: Vec<Entity> = names.iter().copied().map(Entity::from).collect();
+    let mut sync = rowmill::sync(client(args)?, entities.clone());
+    for entity in &entities {
+        let layout = match &own_layout {
+            Some(layout) => layout.clone(),
+            None => layout::of_entity(entity.as_str())?,
+        };
+        sync = sync.layout(entity, layout);
     }
-    let ingest = configure!(rowmill::ingest(ready).layout(layout), args.reading, args.writing);
-    Ok(ingest.into_parquet(&args.out).await?)
-}
-
-async fn requested(args: &Export, client: &Client, name: &str) -> Result<PendingExport, Failure> {
-    if let Some(id) = &args.export_id {
-        return Ok(client.adopt(id));
-    }
-    let mut request = client.export(Entity::from(name));
     if !args.enterprise_id.is_empty() {
-        request = request.enterprises(&args.enterprise_id);
+        sync = sync.enterprises(&args.enterprise_id);
     }
     if !args.chain_id.is_empty() {
-        request = request.chains(&args.chain_id);
+        sync = sync.chains(&args.chain_id);
     }
     if let Some(Interval { from, until }) = args.updated {
-        request = request.updated(from..until);
+        sync = sync.updated(from..until);
     }
-    if let Some(interval) = args.posting.filter(|_| name == LEDGER_ENTRY) {
-        request = request.posting(days(interval)?);
+    if let Some(from) = args.since {
+        sync = sync.since(from);
     }
-    let pending = request.send().await.map_err(rowmill::Error::from)?;
-    // There is no list of exports: whoever wants to come back to this one needs its id.
-    output::note(&format!("export {} of {name} requested", pending.id()));
-    Ok(pending)
+    if args.full {
+        sync = sync.everything();
+    }
+    if let Some(interval) = args.posting {
+        sync = sync.posting(days(interval)?);
+    }
+    if let Some(overlap) = args.overlap {
+        sync = sync.overlap(overlap);
+    }
+    if let Some(longest) = args.wait {
+        sync = sync.keep_asking(longest);
+    }
+    if let Some(path) = &args.state {
+        sync = sync.state(path);
+    }
+    sync = sync.on_event(|event| output::note(&event.to_string()));
+    Ok(configure!(sync, args.reading, args.writing))
 }
 
 /// Entries are posted on days, so an interval of postings begins and ends at midnight.

@@ -15,14 +15,21 @@ pub(crate) struct Interval {
 /// Reads `FROM..TO`; an interval that holds no instant is refused.
 pub(crate) fn interval(text: &str) -> Result<Interval, String> {
     let (from, until) = text.split_once("..").ok_or(EXPECTED)?;
-    let (from, until) = (instant(from).ok_or(EXPECTED)?, instant(until).ok_or(EXPECTED)?);
+    let (from, until) = (end(from).ok_or(EXPECTED)?, end(until).ok_or(EXPECTED)?);
     if from >= until {
         return Err("the interval is empty: its end must be later than its start".to_owned());
     }
     Ok(Interval { from, until })
 }
 
-fn instant(text: &str) -> Option<DateTime<Utc>> {
+/// Reads one end of an interval.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    const EXPECTED: &str = "expected a date such as 2026-01-31 (midnight UTC) or an RFC 3339 \
+                            instant such as 2026-01-31T06:00:00Z";
+    end(text).ok_or_else(|| EXPECTED.to_owned())
+}
+
+fn end(text: &str) -> Option<DateTime<Utc>> {
     // Ten characters exactly: chrono would also take `2026-1-5`.
     if text.len() == "2026-01-31".len() {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
@@ -63,6 +70,17 @@ mod tests {
     fn an_empty_or_reversed_interval_is_refused() {
         for text in ["2026-01-31..2026-01-31", "2026-02-01..2026-01-31"] {
             assert!(interval(text).unwrap_err().contains("empty"), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_end_alone_is_read_in_the_same_way() {
+        assert_eq!(instant("2026-01-31").map(|at| at.timestamp()), Ok(1_769_817_600));
+        assert!(
+            instant("2026-01-31T02:00:00+02:00").is_ok_and(|at| Ok(at) == instant("2026-01-31"))
+        );
+        for text in ["", "today", "2026-1-31", "2026-01-31..2026-02-01"] {
+            assert!(instant(text).is_err_and(|told| told.starts_with("expected")), "{text}");
         }
     }
 

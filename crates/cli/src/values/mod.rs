@@ -11,6 +11,6 @@ mod lineage;
 
 pub(crate) use compression::compression;
 pub(crate) use duration::duration;
-pub(crate) use interval::{Interval, interval};
+pub(crate) use interval::{Interval, instant, interval};
 pub(crate) use limit::limit;
 pub(crate) use lineage::lineage;

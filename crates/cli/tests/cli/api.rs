@@ -1,9 +1,12 @@
 //! An export server for the program to talk to, in the test's own process.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use rowmill_testkit::server::{Server, Setup};
 use tokio::runtime::Runtime;
 
-use crate::program::{Outcome, Rowmill, rowmill};
+use crate::program::{Outcome, Rowmill, files, rowmill};
 
 /// A running server and the runtime it lives in.
 pub(crate) struct Api {
@@ -39,5 +42,26 @@ impl Api {
                 assert!(!text.contains(secret), "a secret is in: {text}");
             }
         }
+    }
+
+    /// Asserts that no secret is in the files below a folder, nor in their names.
+    #[track_caller]
+    pub(crate) fn discreet_files(&self, folder: &Path) {
+        for path in files(folder) {
+            let bytes = fs::read(folder.join(&path)).expect("readable");
+            let text = format!("{} {}", path.display(), String::from_utf8_lossy(&bytes));
+            for secret in [self.server.client_token(), self.server.access_token(), "sig="] {
+                assert!(!text.contains(secret), "a secret is in: {}", path.display());
+            }
+        }
+    }
+
+    /// Asserts that nothing is left below a folder, apart from a journal that keeps no secret.
+    #[track_caller]
+    pub(crate) fn left_alone(&self, folder: &Path) {
+        self.discreet_files(folder);
+        let mut left = files(folder);
+        left.retain(|path| !path.ends_with("_rowmill/journal.jsonl"));
+        assert_eq!(left, [] as [PathBuf; 0]);
     }
 }

@@ -12,3 +12,4 @@ mod program;
 mod schema;
 #[cfg(unix)]
 mod stop;
+mod sync;

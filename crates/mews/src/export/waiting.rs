@@ -183,9 +183,8 @@ impl Awaited {
     /// A poll has failed: an outage is survived for a while, by what is known to exist.
     fn failed(&mut self, error: &Error) -> Option<Error> {
         self.failed += 1;
-        let over = self.export.status().is_none()
-            || self.failed == FAILED_POLLS
-            || !error.is_retryable();
+        let over =
+            self.export.status().is_none() || self.failed == FAILED_POLLS || !error.is_retryable();
         if over {
             return Some(error.clone());
         }

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -59,8 +61,19 @@ struct Shared {
     credentials: Credentials,
     settings: Settings,
     limiter: Limiter,
+    /// Seconds by which the server's clock is ahead; the least of all numbers before the first
+    /// answer.
+    clock: AtomicI64,
     /// What went wrong while the client was made is told by the first call.
     ready: Result<Ready, Error>,
+}
+
+impl Shared {
+    fn set_clock(&self, date: Option<DateTime<Utc>>) {
+        if let Some(date) = date {
+            self.clock.store((date - Utc::now()).num_seconds(), Ordering::Relaxed);
+        }
+    }
 }
 
 struct Ready {
@@ -98,7 +111,8 @@ impl Client {
             Ok(Ready { base, http })
         });
         let limiter = Limiter::new(settings.calls, settings.window);
-        Client { shared: Arc::new(Shared { credentials, settings, limiter, ready }) }
+        let clock = AtomicI64::new(i64::MIN);
+        Client { shared: Arc::new(Shared { credentials, settings, limiter, clock, ready }) }
     }
 
     /// Begins the request for a new export.
@@ -176,6 +190,17 @@ impl Client {
         Ok(answer.export)
     }
 
+    /// How far the server's clock is ahead of this machine's, behind if negative, by the date of
+    /// its last answer: in whole seconds, and the time that the answer took is not known. `None`
+    /// before the first answer, and where answers have no date.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<TimeDelta> {
+        match self.shared.clock.load(Ordering::Relaxed) {
+            i64::MIN => None,
+            seconds => TimeDelta::try_seconds(seconds),
+        }
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.shared.settings
     }
@@ -207,7 +232,10 @@ impl Client {
             self.shared.limiter.pass().await;
             attempts.count();
             let outcome = match ready.http.post(url.clone(), body.clone()).await {
-                Ok(answer) => self.judge(operation, &answer),
+                Ok(answer) => {
+                    self.shared.set_clock(answer.head.date);
+                    self.judge(operation, &answer)
+                }
                 Err(fault) => Err(operation.lost(&fault)),
             };
             let setback: Setback = match outcome {

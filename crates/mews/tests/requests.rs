@@ -5,7 +5,7 @@ mod fake_mews;
 use std::time::{Duration, Instant};
 
 use fake_mews::{ACCESS_TOKEN, CLIENT_TOKEN, ID, Reply, Server, bounded, builder, client, export};
-use rowmill_mews::chrono::{DateTime, NaiveDate, Utc};
+use rowmill_mews::chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rowmill_mews::{Client, Credentials, Entity, ErrorKind, Platform, Proxy, Status};
 use serde_json::{Value, json};
 
@@ -276,6 +276,22 @@ async fn a_proxy_is_used_only_when_it_is_asked_for() {
             assert_eq!(error.kind(), &ErrorKind::InvalidRequest, "{wrong}");
             assert!(!format!("{error} {error:?}").contains("PROXY-PASSWORD"));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_clock_of_the_server_is_known_from_its_answers() {
+    bounded(async {
+        let an_hour_ago = Utc::now() - TimeDelta::hours(1);
+        let date = an_hour_ago.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let server = Server::start(move |_| found(&[]).header("Date", &date)).await;
+        let client = client(&server.url);
+        assert_eq!(client.clock_offset(), None);
+        client.get_all(&["a"]).await.unwrap();
+        // As long as a test may take.
+        let offset = client.clone().clock_offset().expect("known").num_seconds();
+        assert!((-3_670..=-3_599).contains(&offset), "{offset}");
     })
     .await;
 }

@@ -7,7 +7,7 @@ mod tls;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Response, Url, redirect};
 
@@ -121,6 +121,8 @@ impl Http {
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) status: u16,
+    /// When the other side says that it answered.
+    pub(crate) date: Option<DateTime<Utc>>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) request_id: Option<String>,
     pub(crate) length: Option<u64>,
@@ -137,6 +139,7 @@ impl Head {
         let now = text(headers, &header::DATE).and_then(|date| retry::http_date(&date));
         Head {
             status: response.status().as_u16(),
+            date: now,
             retry_after: text(headers, &header::RETRY_AFTER)
                 .and_then(|value| retry::retry_after(&value, now.unwrap_or_else(Utc::now))),
             request_id: text(headers, &HeaderName::from_static("request-id")),

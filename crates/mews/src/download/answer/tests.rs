@@ -3,6 +3,7 @@ use super::*;
 fn head(status: u16) -> Head {
     Head {
         status,
+        date: None,
         retry_after: None,
         request_id: None,
         length: None,

@@ -29,8 +29,11 @@ struct Record {
     subject: Subject,
     #[serde(flatten)]
     filter: Filter,
-    /// When the export was asked for.
+    /// When the export was asked for, by the clock of this machine.
     asked: DateTime<Utc>,
+    /// The same by the clock of the server, if that is behind.
+    #[serde(default)]
+    asked_there: Option<DateTime<Utc>>,
     /// Its id, as soon as it is known.
     #[serde(default)]
     export: Option<String>,
@@ -57,8 +60,10 @@ pub(super) enum Event {
 pub(super) struct Work {
     pub(super) subject: Subject,
     pub(super) filter: Filter,
-    /// Taken before the request was made, so that nothing is newer that the export lacks.
+    /// Taken before the request was made, so that the export lacks nothing that is older.
     pub(super) asked: DateTime<Utc>,
+    /// The same by the clock of the server, if that is behind.
+    pub(super) asked_there: Option<DateTime<Utc>>,
     pub(super) export: Option<String>,
 }
 
@@ -111,8 +116,8 @@ impl Journal {
             );
         }
         match serde_json::from_slice::<Record>(line) {
-            Ok(Record { subject, filter, asked, export, event, .. }) => {
-                self.note(&Work { subject, filter, asked, export }, event);
+            Ok(Record { subject, filter, asked, asked_there, export, event, .. }) => {
+                self.note(&Work { subject, filter, asked, asked_there, export }, event);
             }
             Err(_) => self.damaged += 1,
         }
@@ -174,6 +179,7 @@ impl Journal {
             subject: work.subject.clone(),
             filter: work.filter.clone(),
             asked: work.asked,
+            asked_there: work.asked_there,
             export: work.export.clone(),
         };
         let mut line = serde_json::to_vec(&record).map_err(|e| Error::internal(e.to_string()))?;

@@ -13,7 +13,7 @@ use super::journal::{Event, Journal, Work};
 use super::state::State;
 use super::watch::{Watch, watch};
 use super::watermark::Watermark;
-use super::window::{Filter, Subject, Window, edge, windows};
+use super::window::{Filter, MARGIN_OF_CLOCKS, Subject, Window, edge, windows};
 use super::{EntityReport, Goal, Options, SyncReport};
 use crate::error::{Error, Result};
 use crate::ingest::ingest;
@@ -245,7 +245,8 @@ impl Run {
             self.tell(|| SyncEvent::Unanswered { entity, asked });
         }
         let subject = subject.clone();
-        let mut work = Work { subject, filter, asked: Utc::now(), export: None };
+        let asked = Utc::now();
+        let mut work = Work { subject, filter, asked, asked_there: None, export: None };
         self.book().journal.record(Event::Asked, &work)?;
         let outcome = request.send().await;
         let pending = match outcome {
@@ -260,6 +261,9 @@ impl Run {
         };
         let export = pending.id().to_owned();
         work.export = Some(export.clone());
+        // A clock of this machine that is ahead would set a watermark that the data does not reach.
+        let behind = self.client.clock_offset().filter(|offset| *offset < -MARGIN_OF_CLOCKS);
+        work.asked_there = behind.and_then(|offset| asked.checked_add_signed(offset));
         // Between the answer and this line nothing waits, so that no drop of the future can come
         // in between.
         let recorded = self.book().journal.record(Event::Added, &work);

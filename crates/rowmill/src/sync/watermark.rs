@@ -44,7 +44,7 @@ impl Watermark {
         let (from, until) = match (work.filter.updated, current) {
             // All data as of when it was asked for; of other enterprises, nothing newer is there.
             (None, current) => {
-                let until = edge(work.asked);
+                let until = edge(work.asked_there.unwrap_or(work.asked));
                 (None, current.filter(known).map_or(until, |mark| mark.until.max(until)))
             }
             (Some(window), Some(mark)) => {
@@ -122,7 +122,8 @@ mod tests {
         let updated = updated.map(|(from, until)| Window { from: noon(from), until: noon(until) });
         let filter = Filter { updated, posting: None };
         let asked = noon(20) + TimeDelta::minutes(6);
-        Work { subject: Subject::new("Bill", &[], &[]), filter, asked, export: Some("x".into()) }
+        let subject = Subject::new("Bill", &[], &[]);
+        Work { subject, filter, asked, asked_there: None, export: Some("x".into()) }
     }
 
     fn scope(ids: &[&str]) -> Scope {
@@ -169,6 +170,14 @@ mod tests {
         // Later windows are there as well, but not those of another enterprise.
         assert_eq!(after(Some(&mark(30, &["a", "b"])), &["A"]), noon(30));
         assert_eq!(after(Some(&mark(30, &["a"])), &["a", "b"]), noon(20));
+    }
+
+    #[test]
+    fn the_clock_of_the_server_counts_if_it_is_behind() {
+        let mut whole = work(None);
+        whole.asked_there = Some(whole.asked - TimeDelta::days(1));
+        let mark = Watermark::after(None, &whole, None, None).expect("begins");
+        assert_eq!(mark.until, noon(19));
     }
 
     #[test]

@@ -10,6 +10,8 @@ const LONGEST: TimeDelta = TimeDelta::days(180);
 /// How far back everything must lie by this machine's clock that is thought complete: the
 /// 5 minutes that the API asks for, and one for clocks that differ.
 const MARGIN: TimeDelta = TimeDelta::minutes(6);
+/// What of that is for the clocks.
+pub(super) const MARGIN_OF_CLOCKS: TimeDelta = TimeDelta::minutes(1);
 
 /// Whose data: an entity type and a scope. Without ids, the scope is all that the token can see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

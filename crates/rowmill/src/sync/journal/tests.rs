@@ -13,6 +13,7 @@ fn work(entity: &str, ids: &[&str], export: Option<&str>) -> Work {
         subject: Subject::new(entity, &ids, &[]),
         filter: Filter::default(),
         asked: at("2026-01-01T00:00:00.123456789Z"),
+        asked_there: None,
         export: export.map(str::to_owned),
     }
 }

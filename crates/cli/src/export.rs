@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use rowmill::mews::chrono::{NaiveDate, NaiveTime};
-use rowmill::mews::{Client, Credentials, Entity, Platform, Proxy};
+use rowmill::mews::{Client, Credentials, Entity, ErrorKind, Platform, Proxy};
 use rowmill::{Lineage, Report, SyncRun, entity};
 
 use crate::args::Export;
@@ -55,7 +55,10 @@ fn refuse_dedupe(args: &Export, names: &[&str]) -> Result<(), Failure> {
     if !args.dedupe {
         return Ok(());
     }
-    let parts = args.out.join(names.first().unwrap_or(&"Reservation")).join("*.parquet");
+    let Some(name) = names.iter().find(|name| **name != LEDGER_ENTRY) else {
+        return Err(Failure::usage("--dedupe is not for LedgerEntry, which has no UpdatedUtc"));
+    };
+    let parts = args.out.join(name).join("*.parquet");
     Err(Failure::usage(format!(
         "--dedupe is for the lake, which has the rows of all runs; such as, in DuckDB: SELECT * FROM \
          '{}' QUALIFY row_number() OVER (PARTITION BY Id ORDER BY UpdatedUtc DESC) = 1",
@@ -130,7 +133,12 @@ fn client(args: &Export) -> Result<Client, Failure> {
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         builder = builder.extra_authorities(pem);
     }
-    Ok(builder.build().map_err(rowmill::Error::from)?)
+    builder.build().map_err(|error| match (&args.ca_cert, error.kind()) {
+        (Some(path), ErrorKind::Certificate) => {
+            Failure::usage(format!("{}: {error}", path.display()))
+        }
+        _ => rowmill::Error::from(error).into(),
+    })
 }
 
 /// What is to be done, without anything done yet.

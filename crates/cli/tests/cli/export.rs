@@ -298,6 +298,7 @@ fn wrong_options_are_found_before_anything_is_asked_for() {
         ("--entity Bill --full --export-id x", "--export-id"),
         ("--entity Bill --since yesterday", "RFC 3339"),
         ("--entity Bill --dedupe", "QUALIFY row_number() OVER (PARTITION BY Id"),
+        ("--entity LedgerEntry --dedupe", "no UpdatedUtc"),
         ("--entity Bill --proxy ftp://localhost", "proxy"),
         ("--entity Bill --ca-cert none.pem", "none.pem"),
         ("--entity Bill --posting 2024-01-01..2024-02-01", "LedgerEntry"),

@@ -144,6 +144,15 @@ fn a_proxy_is_used_on_request_alone() {
     assert_eq!(api.server.requests().add, 1);
 }
 
+#[test]
+fn a_file_of_authorities_holds_some() {
+    let (api, folder) = (Api::start(Setup::new()), TempDir::new().expect("a folder"));
+    fs::write(folder.path().join("own.pem"), "no certificate").expect("written");
+    let outcome = api.export("--entity Bill -o lake --ca-cert own.pem").folder(folder.path()).run();
+    outcome.failed(2, &["own.pem", "no certificate"]);
+    assert_eq!(api.server.requests().add, 0);
+}
+
 /// Killed at whatever point, which no run can do anything about: the runs after it make the lake
 /// whole, with no window missing and none twice.
 #[cfg(unix)]

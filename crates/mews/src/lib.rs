@@ -8,7 +8,7 @@
 //! ```text
 //!  Client ──export(Entity)──▶ ExportRequest ──send()──▶ PendingExport ──ready()──▶ ReadyExport
 //!    │                                                    ▲       │                    │
-//!    └──adopt(id)─────────────────────────────────────────┘       ├─▶ Failed           │ download(i)
+//!    └──adopt(id)─────────────────────────────────────────┘       ├─▶ Failed           │ downloads()
 //!                                                                 ├─▶ Expired          ▼
 //!                                                                 └─▶ NotReady     Download
 //!                                                                            (Stream of Bytes)
@@ -21,11 +21,10 @@
 //!
 //! let client = Client::new(Platform::Demo, Credentials::from_env()?);
 //! let export = client.export(Entity::Reservation).send().await?.ready().await?;
-//! for (index, file) in export.files().iter().enumerate() {
-//!     println!("file {index} has {} bytes", file.size_in_bytes);
-//!     let mut bytes = export.download(index);
+//! for (file, mut bytes) in export.files().iter().zip(export.downloads()) {
+//!     println!("a file of {} bytes", file.size_in_bytes);
 //!     while let Some(chunk) = bytes.try_next().await? {
-//!         // the bytes of the file, in order, each exactly once
+//!         // the bytes of the file, in order, each exactly once; the next files are on their way
 //!         let _ = chunk;
 //!     }
 //! }
@@ -39,7 +38,8 @@
 //!   locks out every other one of its type. A lost answer is [`ErrorKind::Unknown`].
 //! - A download either gives exactly the bytes that the export promises, all from one version of
 //!   the file, or ends with an error.
-//! - Waits, attempts and memory are bounded, and the bounds can be set ([`ClientBuilder`]).
+//! - Files, and ranges of large ones, come in parallel and are given in order.
+//! - Waits, attempts, connections and memory are bounded, and the bounds can be set ([`ClientBuilder`]).
 //! - Tokens go to the API alone; neither they nor signed links appear in any text made here.
 #![forbid(unsafe_code)]
 
@@ -63,7 +63,7 @@ pub use chrono;
 
 pub use client::Client;
 pub use credentials::Credentials;
-pub use download::Download;
+pub use download::{Download, Downloads};
 pub use entity::Entity;
 pub use error::{Error, ErrorKind};
 pub use export::{ExportRequest, PendingExport, ReadyExport, Waiting};

@@ -65,6 +65,16 @@ impl Attempts {
         self.used() >= self.patience.deadline
     }
 
+    /// Attempts since the last one that got on.
+    pub(crate) fn in_vain(&self) -> u32 {
+        self.in_vain
+    }
+
+    /// What is left of the time for all attempts.
+    pub(crate) fn left(&self) -> Duration {
+        self.patience.deadline.saturating_sub(self.used())
+    }
+
     fn used(&self) -> Duration {
         self.elapsed().saturating_sub(self.not_counted)
     }

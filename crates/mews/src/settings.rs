@@ -26,6 +26,9 @@ pub(crate) struct Settings {
     pub(crate) link_age: Duration,
     pub(crate) file_deadline: Duration,
     pub(crate) read_ahead: usize,
+    pub(crate) connections: usize,
+    pub(crate) files_at_once: usize,
+    pub(crate) range_size: u64,
 }
 
 impl Default for Settings {
@@ -45,7 +48,10 @@ impl Default for Settings {
             wait: Duration::from_secs(24 * 60 * 60),
             link_age: Duration::from_secs(9 * 60),
             file_deadline: Duration::from_secs(12 * 60 * 60),
-            read_ahead: 8 * 1024 * 1024,
+            read_ahead: 16 * 1024 * 1024,
+            connections: 8,
+            files_at_once: 4,
+            range_size: 4 * 1024 * 1024,
         }
     }
 }
@@ -169,9 +175,31 @@ impl ClientBuilder {
         self.set(|settings| settings.file_deadline = deadline)
     }
 
-    /// How many bytes of one file may lie ready before its consumer takes them. Default: 8 MiB.
+    /// How many bytes of one file may lie ready, or be on their way in ranges, before its consumer
+    /// takes them. Default: 16 MiB.
     pub fn read_ahead(self, bytes: usize) -> ClientBuilder {
         self.set(|settings| settings.read_ahead = bytes)
+    }
+
+    /// At most this many connections to the file host for the files of one export, where they are
+    /// read by [`downloads`](crate::ReadyExport::downloads). Default: 8; at least 1.
+    pub fn connections(self, connections: usize) -> ClientBuilder {
+        self.set(|settings| settings.connections = connections.max(1))
+    }
+
+    /// So many files of an export are read at once by
+    /// [`downloads`](crate::ReadyExport::downloads): the one that is being taken, and those behind
+    /// it. Never more than there are [`connections`](ClientBuilder::connections); those that are left
+    /// over read ranges. Default: 4; at least 1.
+    pub fn files_at_once(self, files: usize) -> ClientBuilder {
+        self.set(|settings| settings.files_at_once = files.max(1))
+    }
+
+    /// A file of at least twice this size is read in ranges of it, several at a time, if the file
+    /// host can do that, there is more than one connection, and two ranges fit into what is
+    /// [read ahead](ClientBuilder::read_ahead). Default: 4 MiB; at least 1 byte.
+    pub fn range_size(self, bytes: u64) -> ClientBuilder {
+        self.set(|settings| settings.range_size = bytes.max(1))
     }
 
     /// The client.

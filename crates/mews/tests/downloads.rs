@@ -87,7 +87,8 @@ async fn a_cut_body_is_resumed_where_it_was_cut() {
         assert_eq!(asked.len(), 2);
         assert_eq!(asked[1].header("range"), Some("bytes=123456-"));
         assert_eq!(asked[1].header("if-range"), Some(TAG));
-        assert_eq!(host.renewals(), 0);
+        // The end of the link's life might have cut it.
+        assert_eq!(host.renewals(), 1);
     })
     .await;
 }

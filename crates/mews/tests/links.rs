@@ -5,7 +5,9 @@ mod fake_mews;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fake_mews::{Host, ID, Reply, Server, bounded, client, collect, content, exports};
+use fake_mews::{
+    Asked, Host, ID, Reply, Server, bounded, builder, client, collect, content, exports,
+};
 use rowmill_mews::ErrorKind;
 use serde_json::json;
 
@@ -70,14 +72,49 @@ async fn a_link_that_expires_in_the_middle_is_renewed_and_the_file_resumed() {
         let served = body.clone();
         let host = Host::start(&[60_000], move |asked| match (asked.generation, asked.time) {
             (1, 0) => asked.answer(&served, TAG).cut(20_000),
-            (1, _) => Reply::status(403),
-            _ => asked.answer(&served, TAG),
+            (2, _) => Reply::status(403),
+            (3, _) => asked.answer(&served, TAG),
+            _ => Reply::status(500),
         })
         .await;
         let (bytes, end) = collect(&host.ready().await, 0).await;
         assert!(end.is_none() && bytes == body, "{end:?}");
-        assert_eq!(host.renewals(), 1);
+        assert_eq!(host.renewals(), 2);
         assert_eq!(host.asked(0)[2].header("range"), Some("bytes=20000-"));
+    })
+    .await;
+}
+
+/// A cut does not prove that the link is dead.
+#[tokio::test]
+async fn a_cut_body_is_resumed_by_the_link_there_is_while_the_api_is_down() {
+    bounded(async {
+        for (status, survived) in [(503, true), (401, false)] {
+            let body = content(20, 10_000);
+            let served = body.clone();
+            let (polls, times) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let server = Server::start(move |request| {
+                let host = request.header("host").unwrap();
+                let url = format!("http://{host}/f?sig=x");
+                if request.target.ends_with("/exports/getAll") {
+                    return match polls.fetch_add(1, Ordering::SeqCst) {
+                        0 => exports("Success", &[json!({ "Url": url, "SizeInBytes": 10_000 })]),
+                        _ => Reply::status(status),
+                    };
+                }
+                let time = times.fetch_add(1, Ordering::SeqCst);
+                let asked = Asked { file: 0, time, generation: 1, request: request.clone() };
+                let answer = asked.answer(&served, TAG);
+                if time == 0 { answer.cut(4_000) } else { answer }
+            })
+            .await;
+            let client = builder(&server.url).attempts(2).build().unwrap();
+            let ready = client.adopt(ID).ready().await.unwrap();
+            let (bytes, end) = collect(&ready, 0).await;
+            assert_eq!(end.is_none(), survived, "{end:?}");
+            assert_eq!(bytes == body, survived);
+            assert_eq!(server.calls("/f"), if survived { 2 } else { 1 });
+        }
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::http::{Fault, Head};
+use crate::http::{Fault, Head, Range};
 
 /// An attempt that did not bring the file to its end.
 #[derive(Debug)]
@@ -19,8 +19,10 @@ pub(crate) enum Then {
     End,
     /// Ask again, not before the wait that the server named.
     Again(Option<Duration>),
-    /// Ask again with a renewed link.
+    /// Ask again with a renewed link: this one is refused.
     Renew,
+    /// Ask again, if possible with a renewed link: the end of a link's life may cut a body.
+    Cut,
     /// Ask again for the whole file: ranges of this host cannot be trusted.
     Whole,
 }
@@ -39,18 +41,17 @@ impl From<Fault> for Setback {
     }
 }
 
-/// Where the body of an answer begins.
+/// Which bytes of the file the body of an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
-    /// At the first byte of the file.
+    /// All of them.
     Whole,
-    /// At the offset that was asked for.
-    Rest,
+    /// Those from the offset that was asked for to this one, which is not among them.
+    Part { until: u64 },
 }
 
-/// Judges an answer to a request for a file of `size` bytes, `asked` for from an offset on and
-/// with an entity tag, or as a whole.
-pub(crate) fn judge(head: &Head, asked: Option<(u64, &str)>, size: u64) -> Result<Body, Setback> {
+/// Judges an answer to a request for a file of `size` bytes, `asked` for in part or as a whole.
+pub(crate) fn judge(head: &Head, asked: Option<&Range>, size: u64) -> Result<Body, Setback> {
     let status = head.status;
     match (status, asked) {
         (200 | 204 | 206, _) if head.encoding.is_some() => {
@@ -59,8 +60,8 @@ pub(crate) fn judge(head: &Head, asked: Option<(u64, &str)>, size: u64) -> Resul
             Err(Setback::new(ErrorKind::Protocol, text, Then::End))
         }
         (200 | 204, _) => right_length(head.length, size).map(|()| Body::Whole),
-        (206, Some((offset, tag))) => right_part(head, offset, tag, size)
-            .map(|()| Body::Rest)
+        (206, Some(range)) => right_part(head, range, size)
+            .map(|until| Body::Part { until })
             .map_err(|text| Setback::new(ErrorKind::Protocol, text, Then::Whole)),
         (416, Some(_)) => {
             let text = "the file host has no bytes where the rest of the file should be";
@@ -77,7 +78,11 @@ pub(crate) fn judge(head: &Head, asked: Option<(u64, &str)>, size: u64) -> Resul
             format!("the file host failed (status {status})"),
             Then::Again(head.retry_after),
         )),
-        (400..=499, _) => Err(refused(status, "the file host refuses the request", Then::End)),
+        // It may be the range that is not liked.
+        (400..=499, Some(_)) => {
+            Err(refused(status, "the file host refuses the request", Then::Whole))
+        }
+        (400..=499, None) => Err(refused(status, "the file host refuses the request", Then::End)),
         _ => {
             let text = format!("unexpected status {status} of the file host");
             Err(Setback::new(ErrorKind::Protocol, text, Then::End))
@@ -103,20 +108,26 @@ fn right_length(length: Option<u64>, size: u64) -> Result<(), Setback> {
     }
 }
 
-/// Is this the part that was asked for, of the version that was asked for?
-fn right_part(head: &Head, offset: u64, tag: &str, size: u64) -> Result<(), &'static str> {
-    if head.tag.as_deref() != Some(tag) {
-        return Err("the part that was sent is not tied to the same version of the file");
+/// Where the part that was sent ends, if it is the one that was asked for, of the version that was
+/// asked for. It may be shorter than what was asked for, and no byte longer.
+fn right_part(head: &Head, asked: &Range, size: u64) -> Result<u64, &'static str> {
+    let same = match &asked.tag {
+        Some(tag) => head.tag.as_ref() == Some(tag),
+        // The first part of all: it says which version the others must be of.
+        None => strong_tag(head).is_some(),
+    };
+    if !same {
+        return Err("the part that was sent is not tied to one version of the file");
     }
-    let range = head.content_range.as_deref().and_then(content_range);
-    match range {
+    let most = asked.until.unwrap_or(size);
+    match head.content_range.as_deref().and_then(content_range) {
         Some((first, last, total))
-            if first == offset && last >= first && last < total && total == size =>
+            if first == asked.first && last >= first && last < most && total == size =>
         {
             let promised = last - first + 1;
             match head.length {
                 Some(length) if length != promised => Err("the part has two different lengths"),
-                _ => Ok(()),
+                _ => Ok(last + 1),
             }
         }
         _ => Err("the part that was sent is not the one that was asked for"),

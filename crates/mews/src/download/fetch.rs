@@ -1,5 +1,6 @@
 //! The task behind a download: attempt after attempt until the last byte is handed on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +12,13 @@ use tokio::time::Instant;
 use twox_hash::XxHash3_128;
 
 use crate::download::answer::{Body, Setback, Then, judge, strong_tag};
-use crate::download::links::Links;
+use crate::download::links::{Doubt, Links};
+use crate::download::open::open;
+use crate::download::part::{Failed, Part, cut, cut_by, stopped, too_long};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Fault, Opened, guard};
-use crate::link::origin;
+use crate::http::{Opened, Range};
 use crate::retry::Attempts;
 
-/// A file host may lead on to another one this often.
-const REDIRECTS: usize = 3;
 /// Attempts count anew after this many new bytes, or a hundredth of a smaller file.
 const GETTING_ON: u64 = 1024 * 1024;
 
@@ -53,6 +53,16 @@ pub(crate) struct Fetch {
     tag: Option<String>,
     /// Cleared when the host answers a range with something else.
     by_range: bool,
+    /// The size of the ranges in which the file is read, several at a time, if it is.
+    parts: Option<u64>,
+    /// Ranges that are read ahead, without gaps from `block_end` on.
+    ahead: VecDeque<Part>,
+    /// The end of the range that is being handed on.
+    block_end: u64,
+    /// Room for what is left of that range.
+    reserved: Option<OwnedSemaphorePermit>,
+    /// The connection that this file has for itself.
+    own: Arc<Semaphore>,
     room: Arc<Semaphore>,
     most_room: u32,
     pieces: UnboundedSender<Piece>,
@@ -70,6 +80,8 @@ impl Fetch {
         let settings = links.client().settings();
         let attempts = Attempts::new(settings.file_patience());
         let most_room = u32::try_from(settings.read_ahead).unwrap_or(u32::MAX).clamp(1, 1 << 30);
+        let two = settings.range_size.saturating_mul(2);
+        let in_parts = settings.connections > 1 && two <= size && two <= u64::from(most_room);
         let (pieces, consumer) = unbounded_channel();
         let fetch = Fetch {
             index,
@@ -80,6 +92,11 @@ impl Fetch {
             seen: XxHash3_128::new(),
             tag: None,
             by_range: true,
+            parts: in_parts.then_some(settings.range_size),
+            ahead: VecDeque::new(),
+            block_end: 0,
+            reserved: None,
+            own: Arc::new(Semaphore::new(1)),
             room: Arc::new(Semaphore::new(most_room as usize)),
             most_room,
             pieces,
@@ -96,27 +113,64 @@ impl Fetch {
     }
 
     async fn all_attempts(&mut self) -> Result<(), Error> {
-        let mut refused = None;
-        let mut renewed_in_a_row = 0;
+        let mut doubt = None;
+        let mut refusals = 0;
         loop {
-            let link = self.links.get(self.index, refused.take()).await?;
-            self.attempts.count();
-            let Err(setback) = self.attempt(link.url).await else { return Ok(()) };
+            let outcome = match self.next_part() {
+                Some(part) => {
+                    self.attempts.count();
+                    self.take(part).await
+                }
+                None => {
+                    self.make_room().await;
+                    let link = self.links.get(self.index, doubt.take()).await?;
+                    self.attempts.count();
+                    let outcome = self.attempt(link.url).await;
+                    outcome.map_err(|setback| Failed { setback, generation: link.generation })
+                }
+            };
+            let Failed { setback, generation } = match outcome {
+                Ok(()) if self.given == self.size => return Ok(()),
+                Ok(()) => {
+                    if self.given == self.block_end {
+                        self.attempts.got_on();
+                    }
+                    continue;
+                }
+                Err(failed) => failed,
+            };
 
             let mut asked = None;
+            let mut first_of_its_kind = false;
             match setback.then {
                 Then::End => return Err(self.tried(setback.error)),
                 Then::Again(wait) => asked = wait,
-                Then::Renew => refused = Some(link.generation),
-                Then::Whole => self.by_range = false,
+                Then::Renew => {
+                    doubt = Some(Doubt { generation, refused: true });
+                    refusals += 1;
+                    // Links expire in the normal course of things: that is not a failure.
+                    first_of_its_kind = refusals == 1;
+                }
+                Then::Cut => doubt = Some(Doubt { generation, refused: false }),
+                Then::Whole => {
+                    // It is another request that follows.
+                    first_of_its_kind = self.by_range;
+                    self.by_range = false;
+                    self.leave_parts();
+                }
+            }
+            if setback.then != Then::Renew {
+                refusals = 0;
             }
             let Some(mut wait) = self.attempts.next_wait(asked) else {
                 return Err(self.tried(setback.error));
             };
-            // Links expire in the normal course of things: the first renewal is not a failure.
-            renewed_in_a_row = if refused.is_some() { renewed_in_a_row + 1 } else { 0 };
-            if renewed_in_a_row == 1 {
+            if first_of_its_kind {
                 wait = Duration::ZERO;
+            }
+            if self.given == 0 && self.attempts.in_vain() > 1 {
+                // Not even a first range: maybe this host has no ranges.
+                self.leave_parts();
             }
             tracing::debug!(export = %self.links.id(), file = self.index + 1, given = self.given,
                 attempt = self.attempts.made(), ?wait, reason = setback.error.message(),
@@ -129,44 +183,105 @@ impl Fetch {
         error.tried(self.attempts.made(), self.attempts.elapsed())
     }
 
-    /// One request, and as much of its answer as there is.
-    async fn attempt(&mut self, url: Url) -> Result<(), Setback> {
-        let from = self.tag.clone().filter(|_| self.by_range && self.given > 0);
-        let asked = from.as_deref().map(|tag| (self.given, tag));
-        let mut opened = self.open(url, asked).await?;
-        match judge(&opened.head, asked, self.size)? {
-            Body::Rest => {}
-            Body::Whole => {
-                self.skip_what_was_given(&mut opened).await?;
-            }
-        }
-        self.hand_on(&mut opened).await
+    /// The range read ahead that begins with the first missing byte.
+    fn next_part(&mut self) -> Option<Part> {
+        let next = self.ahead.front().is_some_and(|part| part.first == self.given);
+        if next { self.ahead.pop_front() } else { None }
     }
 
-    /// Asks for the file, following redirects to places that may be contacted.
-    async fn open(&self, mut url: Url, asked: Option<(u64, &str)>) -> Result<Opened, Setback> {
-        let http = self.links.client().http().map_err(end)?;
-        for _ in 0..=REDIRECTS {
-            guard::check(&url, http.allows_loopback()).map_err(|why| {
-                Setback::new(ErrorKind::UnsafeLink, format!("{} {why}", origin(&url)), Then::End)
-            })?;
-            let opened = http.get(url.clone(), asked).await?;
-            if !matches!(opened.head.status, 301 | 302 | 303 | 307 | 308) {
-                return Ok(opened);
-            }
-            let next = opened.head.location.as_deref().and_then(|to| url.join(to).ok());
-            let next = next.ok_or_else(|| {
-                let text = "the file host redirects to nowhere";
-                Setback::new(ErrorKind::Protocol, text, Then::End)
-            })?;
-            if url.scheme() == "https" && next.scheme() != "https" {
-                let text = "the file host redirects away from https";
-                return Err(Setback::new(ErrorKind::UnsafeLink, text, Then::End));
-            }
-            url = next;
+    /// Hands on what a range read ahead holds.
+    async fn take(&mut self, part: Part) -> Result<(), Failed> {
+        let Part { until, room, mut chunks, task, .. } = part;
+        self.block_end = until;
+        self.reserved = Some(room);
+        let failed = |setback| Failed { setback, generation: 0 };
+        self.read_ahead();
+        while let Some(chunk) = chunks.recv().await {
+            self.check_time().map_err(failed)?;
+            self.give(chunk).await.map_err(failed)?;
         }
-        let text = format!("the file host redirects more than {REDIRECTS} times");
-        Err(Setback::new(ErrorKind::Protocol, text, Then::End))
+        task.end()
+            .await
+            .unwrap_or_else(|| Err(failed(Setback { error: stopped(), then: Then::End })))
+    }
+
+    /// Before a range is asked for, there is room for all of it. Otherwise ranges read ahead could
+    /// take up what those before them need.
+    async fn make_room(&mut self) {
+        let Some(size) = self.parts else { return };
+        if self.given < self.block_end {
+            return;
+        }
+        self.block_end = self.given.saturating_add(size).min(self.size);
+        let length = self.block_end - self.given;
+        self.reserved = self.take_room(length).await;
+    }
+
+    /// Asks for the ranges behind what is being handed on, as far as there are connections and room.
+    fn read_ahead(&mut self) {
+        let (Some(size), Some(tag)) = (self.parts, &self.tag) else { return };
+        let mut first = self.ahead.back().map_or(self.block_end, |part| part.until);
+        // After a failure the host is not asked for more until that range is there.
+        while first < self.size && !self.ahead.iter().any(Part::has_failed) {
+            let until = first.saturating_add(size).min(self.size);
+            let Ok(connection) = (self.links.spare().try_acquire_owned())
+                .or_else(|_| Arc::clone(&self.own).try_acquire_owned())
+            else {
+                return;
+            };
+            let room = Arc::clone(&self.room);
+            let Ok(room) = room.try_acquire_many_owned(permits(until - first)) else { return };
+            let range = (first, until, tag.clone());
+            self.ahead.push_back(Part::start(&self.links, self.index, range, room, connection));
+            first = until;
+        }
+    }
+
+    /// Goes on without ranges that are read ahead.
+    fn leave_parts(&mut self) {
+        self.parts = None;
+        self.ahead.clear();
+        self.reserved = None;
+    }
+
+    /// What to ask for next: the rest of a range, of the file, or all of it.
+    fn range(&self) -> Option<Range> {
+        let (first, tag) = (self.given, self.tag.clone());
+        if self.parts.is_some() && (tag.is_some() || first == 0) {
+            return Some(Range { first, until: Some(self.block_end), tag });
+        }
+        (self.by_range && first > 0 && tag.is_some()).then_some(Range { first, until: None, tag })
+    }
+
+    /// One request, and as much of its answer as there is.
+    async fn attempt(&mut self, url: Url) -> Result<(), Setback> {
+        let _connection = self.own_connection().await?;
+        let asked = self.range();
+        let mut opened = open(self.links.client(), url, asked.as_ref()).await?;
+        let until = match judge(&opened.head, asked.as_ref(), self.size)? {
+            Body::Part { until } => {
+                self.tag = strong_tag(&opened.head);
+                self.read_ahead();
+                until
+            }
+            Body::Whole => {
+                self.leave_parts();
+                self.skip_what_was_given(&mut opened).await?;
+                self.size
+            }
+        };
+        self.hand_on(&mut opened, until).await
+    }
+
+    /// Waits for the file's own connection, which a range read ahead may have.
+    async fn own_connection(&self) -> Result<OwnedSemaphorePermit, Setback> {
+        let own = Arc::clone(&self.own).acquire_owned();
+        match tokio::time::timeout(self.attempts.left(), own).await {
+            Ok(Ok(connection)) => Ok(connection),
+            // It is never closed.
+            Ok(Err(_)) => Err(Setback { error: stopped(), then: Then::End }),
+            Err(_) => Err(late()),
+        }
     }
 
     /// Reads a body that begins at the start of the file up to the first byte that was not handed
@@ -177,7 +292,7 @@ impl Fetch {
         let mut left = self.given;
         while left > 0 {
             let Some(mut chunk) = self.next_chunk(opened).await? else {
-                return Err(self.cut());
+                return Err(cut(self.given - left, self.size));
             };
             // Both fit: neither is larger than the chunk.
             let part = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -197,31 +312,34 @@ impl Fetch {
     }
 
     /// Hands on what the body holds from the first missing byte on.
-    async fn hand_on(&mut self, opened: &mut Opened) -> Result<(), Setback> {
-        loop {
+    async fn hand_on(&mut self, opened: &mut Opened, until: u64) -> Result<(), Setback> {
+        // The end of the file is read, too: something may come behind it.
+        while self.given < until || until == self.size {
             match self.next_chunk(opened).await {
                 Ok(Some(chunk)) if chunk.is_empty() => {}
-                Ok(Some(chunk)) => self.give(chunk).await?,
-                Ok(None) if self.given < self.size => return Err(self.cut()),
+                Ok(Some(chunk)) => {
+                    if until < self.size && chunk.len() as u64 > until - self.given {
+                        return Err(too_long());
+                    }
+                    self.give(chunk).await?;
+                }
+                Ok(None) if self.given < until => return Err(cut(self.given, self.size)),
                 // Every byte has arrived: how the connection ends no longer matters.
                 Err(_) if self.given == self.size && self.size > 0 => return Ok(()),
                 Ok(None) => return Ok(()),
                 Err(setback) => return Err(setback),
             }
         }
+        Ok(())
     }
 
     async fn next_chunk(&self, opened: &mut Opened) -> Result<Option<Bytes>, Setback> {
-        if self.attempts.is_late() {
-            let text = "the file did not arrive in the time allowed";
-            return Err(Setback::new(ErrorKind::Timeout, text, Then::End));
-        }
-        opened.chunk().await.map_err(|fault: Fault| Setback::from(fault))
+        self.check_time()?;
+        opened.chunk().await.map_err(cut_by)
     }
 
-    fn cut(&self) -> Setback {
-        let text = format!("the body ended after {} of {} bytes", self.given, self.size);
-        Setback::new(ErrorKind::Incomplete, text, Then::Again(None))
+    fn check_time(&self) -> Result<(), Setback> {
+        if self.attempts.is_late() { Err(late()) } else { Ok(()) }
     }
 
     async fn give(&mut self, bytes: Bytes) -> Result<(), Setback> {
@@ -230,13 +348,14 @@ impl Fetch {
             let text = format!("more than the {} bytes that the export promises", self.size);
             return Err(Setback::new(ErrorKind::Changed, text, Then::End));
         }
-        let room = u32::try_from(length).unwrap_or(u32::MAX).min(self.most_room);
-        let waiting = Instant::now();
-        let room = Arc::clone(&self.room).acquire_many_owned(room).await;
-        self.attempts.do_not_count(waiting.elapsed());
+        let reserved = self.reserved.as_mut().and_then(|room| room.split(bytes.len()));
+        let room = match reserved {
+            Some(room) => Some(room),
+            None => self.take_room(length).await,
+        };
         self.seen.write(&bytes);
         // Both fail only when the consumer is gone, and this task with it.
-        let sent = room.ok().map(|room| self.pieces.send(Piece { bytes, _room: room }));
+        let sent = room.map(|room| self.pieces.send(Piece { bytes, _room: room }));
         if !matches!(sent, Some(Ok(()))) {
             let text = "nobody takes the bytes any more";
             return Err(Setback::new(ErrorKind::Incomplete, text, Then::End));
@@ -247,10 +366,26 @@ impl Fetch {
             self.mark = self.given;
             self.attempts.got_on();
         }
+        self.read_ahead();
         Ok(())
+    }
+
+    /// Waits until the consumer has made room for so many bytes, or for as many as there ever is.
+    /// `None` if the consumer is gone.
+    async fn take_room(&mut self, length: u64) -> Option<OwnedSemaphorePermit> {
+        let waiting = Instant::now();
+        let room = Arc::clone(&self.room);
+        let room = room.acquire_many_owned(permits(length).min(self.most_room)).await;
+        self.attempts.do_not_count(waiting.elapsed());
+        room.ok()
     }
 }
 
-fn end(error: Error) -> Setback {
-    Setback { error, then: Then::End }
+fn permits(length: u64) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn late() -> Setback {
+    let text = "the file did not arrive in the time allowed";
+    Setback::new(ErrorKind::Timeout, text, Then::End)
 }

@@ -1,10 +1,11 @@
 //! The links of all files of an export, renewed together.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Url;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 use crate::client::Client;
@@ -24,6 +25,10 @@ pub(crate) struct Links {
     newest: Mutex<Newest>,
     /// Renewals that failed; see [`Links::get`].
     failures: AtomicU64,
+    /// How many files are read at once.
+    at_once: usize,
+    /// Connections beyond the one that each of those files has.
+    spare: Arc<Semaphore>,
 }
 
 struct Newest {
@@ -33,10 +38,19 @@ struct Newest {
     last_failure: Option<Error>,
 }
 
+/// Why a link is not wanted any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Doubt {
+    /// The renewal that it came from.
+    pub(crate) generation: u64,
+    /// The file host refuses it; otherwise a body was cut, which may have another cause.
+    pub(crate) refused: bool,
+}
+
 /// A link that was young enough when it was given out.
 pub(crate) struct Issued {
     pub(crate) url: Url,
-    /// Which renewal it came from; told back when the link is refused.
+    /// Which renewal it came from; told back when there are doubts.
     pub(crate) generation: u64,
 }
 
@@ -44,7 +58,12 @@ impl Links {
     pub(crate) fn new(client: Client, export: &Export, asked: Instant) -> Links {
         let newest =
             Newest { links: links(&export.files), asked, generation: 0, last_failure: None };
+        let settings = client.settings();
+        let at_once = settings.files_at_once.min(settings.connections).min(export.files.len());
+        let spare = settings.connections.saturating_sub(at_once.max(1));
         Links {
+            at_once: at_once.max(1),
+            spare: Arc::new(Semaphore::new(spare.min(Semaphore::MAX_PERMITS))),
             client,
             id: export.id.clone(),
             sizes: sizes(&export.files),
@@ -61,27 +80,44 @@ impl Links {
         &self.id
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.sizes.len()
+    }
+
+    pub(crate) fn at_once(&self) -> usize {
+        self.at_once
+    }
+
+    pub(crate) fn spare(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.spare)
+    }
+
     /// The size that the export promises for a file.
     pub(crate) fn size(&self, index: usize) -> Option<u64> {
         self.sizes.get(index).copied()
     }
 
-    /// A link to use now: renewed if it is old, or if it is of the generation that was `refused`.
-    pub(crate) async fn get(&self, index: usize, refused: Option<u64>) -> Result<Issued, Error> {
+    /// A link to use now: renewed if it is old, or if it is of the generation that is in `doubt`.
+    pub(crate) async fn get(&self, index: usize, doubt: Option<Doubt>) -> Result<Issued, Error> {
         let failures = self.failures.load(Ordering::Acquire);
         // Held during a renewal: that is what makes the others wait for it.
         let mut newest = self.newest.lock().await;
         let old = newest.asked.elapsed() >= self.client.settings().link_age;
-        if old || refused == Some(newest.generation) {
+        let doubt = doubt.filter(|doubt| doubt.generation == newest.generation);
+        if old || doubt.is_some() {
             // A renewal that failed while this one waited would fail again, file after file.
-            if self.failures.load(Ordering::Acquire) != failures
-                && let Some(failure) = &newest.last_failure
+            let failed_meanwhile = self.failures.load(Ordering::Acquire) != failures;
+            let outcome = match newest.last_failure.clone().filter(|_| failed_meanwhile) {
+                Some(failure) => Err(failure),
+                None => self.renew(&mut newest).await.inspect_err(|error| {
+                    newest.last_failure = Some(error.clone());
+                    self.failures.fetch_add(1, Ordering::AcqRel);
+                }),
+            };
+            let needed = old || doubt.is_some_and(|doubt| doubt.refused);
+            if let Err(error) = outcome
+                && (needed || !is_passing(&error))
             {
-                return Err(failure.clone());
-            }
-            if let Err(error) = self.renew(&mut newest).await {
-                newest.last_failure = Some(error.clone());
-                self.failures.fetch_add(1, Ordering::AcqRel);
                 return Err(error);
             }
         }
@@ -94,8 +130,11 @@ impl Links {
     }
 
     async fn renew(&self, newest: &mut Newest) -> Result<(), Error> {
-        let (export, asked) = self.client.get_one(&self.id).await?;
-        let gone = |kind, text: &str| Err(Error::new(kind, text));
+        let started = Instant::now();
+        let (export, asked) = self.client.get_one(&self.id).await.map_err(|error| {
+            if error.attempts() > 0 { error } else { error.tried(1, started.elapsed()) }
+        })?;
+        let gone = |kind, text: &str| Err(Error::new(kind, text).tried(1, asked.elapsed()));
         match &export.status {
             Status::Success => {}
             Status::Expired => return gone(ErrorKind::Expired, "the export has expired"),
@@ -121,6 +160,11 @@ impl fmt::Debug for Links {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Links").field("export", &self.id).finish_non_exhaustive()
     }
+}
+
+/// The API could not be asked, which says nothing about the links there are.
+fn is_passing(error: &Error) -> bool {
+    error.is_retryable() && *error.kind() != ErrorKind::Changed
 }
 
 fn links(files: &[FileEntry]) -> Vec<Link> {

@@ -1,18 +1,24 @@
-//! One file as an ordered stream of bytes.
+//! The files of an export as ordered streams of bytes.
 //!
 //! ```text
-//!  Links ──fresh link──▶ Fetch ──attempt──▶ open (redirects) ──▶ judge (head) ──▶ body
-//!    ▲                     │  ▲                                                      │
-//!    └──renewed by getAll──┘  └──────────── wait, then resume ◀── cut, busy, stale ──┤
-//!                                                                                    ▼
-//!                                              Download (the consumer) ◀── bounded queue
+//!  Downloads ──one file after the other, the next ones begun──▶ Download ◀── bounded queue ──┐
+//!                                                                                            │
+//!  Links ──fresh link──▶ Fetch ──attempt──▶ open (redirects) ──▶ judge (head) ──▶ body ──────┤
+//!    ▲                     │  ▲                                                    │         │
+//!    │                     │  └──────────── wait, then resume ◀── cut, busy, stale ┘         │
+//!    │                     └──────▶ Parts: ranges of a large file, read ahead ─── in order ──┘
+//!    └──renewed by getAll, once for all
 //! ```
 
+mod all;
 mod answer;
 mod fetch;
 mod links;
+mod open;
+mod part;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -23,16 +29,20 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
+pub use all::Downloads;
 pub(crate) use links::Links;
 
 use crate::download::fetch::{Fetch, Piece};
+use crate::download::part::stopped;
 use crate::error::{Error, ErrorKind};
 
 /// The bytes of one file, in order, each exactly once.
 ///
 /// Made by [`ReadyExport::download`](crate::ReadyExport::download). It is polled on a Tokio runtime
 /// with time and I/O enabled; from the first poll on a task reads ahead by as many bytes as the
-/// client is set to. Dropping the stream stops that task and closes its connection.
+/// client is set to. It has a connection of its own, and for the ranges of a large file further
+/// ones that all downloads of the export share. Dropping the stream stops it and closes its
+/// connections.
 ///
 /// After an error, or after the end, the stream gives nothing more.
 pub struct Download {
@@ -42,14 +52,29 @@ pub struct Download {
 
 enum State {
     Waiting { links: Arc<Links>, index: usize },
-    Running { pieces: UnboundedReceiver<Piece>, task: Task },
+    Running { pieces: UnboundedReceiver<Piece>, task: Task<Error> },
     Over,
 }
 
 /// A task that does not outlive its owner.
-struct Task(JoinHandle<Result<(), Error>>);
+struct Task<E>(JoinHandle<Result<(), E>>);
 
-impl Drop for Task {
+impl<E: Send + 'static> Task<E> {
+    fn spawn(work: impl Future<Output = Result<(), E>> + Send + 'static) -> Task<E> {
+        Task(tokio::spawn(work))
+    }
+
+    /// How it ended; `None` if it panicked or was stopped with its runtime.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), E>>> {
+        self.0.poll_unpin(cx).map(Result::ok)
+    }
+
+    async fn end(mut self) -> Option<Result<(), E>> {
+        poll_fn(|cx| self.poll_end(cx)).await
+    }
+}
+
+impl<E> Drop for Task<E> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -60,6 +85,16 @@ impl Download {
         Download { state: State::Waiting { links, index }, given: 0 }
     }
 
+    /// Starts the task, so that bytes are there when they are asked for. Where there is no runtime,
+    /// the first poll tells.
+    fn begin(&mut self) {
+        if let State::Waiting { links, index } = &self.state
+            && let Ok(running) = Download::start(links, *index)
+        {
+            self.state = running;
+        }
+    }
+
     /// How many bytes the stream has given out so far.
     #[must_use]
     pub fn given(&self) -> u64 {
@@ -67,11 +102,12 @@ impl Download {
     }
 
     fn start(links: &Arc<Links>, index: usize) -> Result<State, Error> {
-        let runtime = Handle::try_current().map_err(|_| {
-            Error::new(ErrorKind::InvalidRequest, "a download needs a Tokio runtime")
-        })?;
+        if Handle::try_current().is_err() {
+            let text = "a download needs a Tokio runtime";
+            return Err(Error::new(ErrorKind::InvalidRequest, text));
+        }
         let (fetch, pieces) = Fetch::new(Arc::clone(links), index)?;
-        Ok(State::Running { pieces, task: Task(runtime.spawn(fetch.run())) })
+        Ok(State::Running { pieces, task: Task::spawn(fetch.run()) })
     }
 }
 
@@ -95,15 +131,12 @@ impl Stream for Download {
             return Poll::Ready(Some(Ok(bytes)));
         }
         // The task has dropped its end: how it ended decides whether the file is whole.
-        let end = ready!(task.0.poll_unpin(cx));
+        let end = ready!(task.poll_end(cx));
         self.state = State::Over;
         Poll::Ready(match end {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(Err(error)),
-            Err(_) => {
-                let text = "the download stopped: its task panicked or its runtime was shut down";
-                Some(Err(Error::new(ErrorKind::Incomplete, text)))
-            }
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(Err(error)),
+            None => Some(Err(stopped())),
         })
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use crate::client::Client;
-use crate::download::{Download, Links};
+use crate::download::{Download, Downloads, Links};
 use crate::entity::Entity;
 use crate::model::{Export, FileEntry, Filters, Scope};
 
@@ -59,6 +59,27 @@ impl ReadyExport {
     #[must_use]
     pub fn expires(&self) -> Option<DateTime<Utc>> {
         self.export.expires
+    }
+
+    /// All files in their order, to be taken one after the other while the next ones are on their
+    /// way already.
+    ///
+    /// ```no_run
+    /// # async fn run(export: rowmill_mews::ReadyExport) -> Result<(), rowmill_mews::Error> {
+    /// use futures::TryStreamExt;
+    ///
+    /// for mut file in export.downloads() {
+    ///     while let Some(chunk) = file.try_next().await? {
+    ///         // the bytes of one file after the other
+    ///         let _ = chunk;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn downloads(&self) -> Downloads {
+        Downloads::new(Arc::clone(&self.links))
     }
 
     /// One file as an ordered stream of bytes, starting when it is first polled.

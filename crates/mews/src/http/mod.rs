@@ -102,19 +102,30 @@ impl Http {
         Ok(Answer { head, body: body.freeze() })
     }
 
-    /// Asks for a file, whole or from an offset on. The range is tied to one version of the file
-    /// by its entity tag.
-    pub(crate) async fn get(&self, url: Url, from: Option<(u64, &str)>) -> Result<Opened, Fault> {
+    /// Asks for a file, or for a range of it.
+    pub(crate) async fn get(&self, url: Url, range: Option<&Range>) -> Result<Opened, Fault> {
         let mut request = self.files.get(url).header(header::ACCEPT_ENCODING, "identity");
-        if let Some((offset, tag)) = from {
-            request = request
-                .header(header::RANGE, format!("bytes={offset}-"))
-                .header(header::IF_RANGE, tag);
+        if let Some(Range { first, until, tag }) = range {
+            let last = until.map(|until| until.saturating_sub(1).to_string()).unwrap_or_default();
+            request = request.header(header::RANGE, format!("bytes={first}-{last}"));
+            if let Some(tag) = tag {
+                request = request.header(header::IF_RANGE, tag);
+            }
         }
         let response = within(self.idle_timeout, request.send()).await?;
         let head = Head::of(&response);
         Ok(Opened { head, response, returned: None, idle_timeout: self.idle_timeout })
     }
+}
+
+/// A range of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) first: u64,
+    /// The byte behind the last one; `None` stands for the end of the file.
+    pub(crate) until: Option<u64>,
+    /// The entity tag that ties it to one version of the file.
+    pub(crate) tag: Option<String>,
 }
 
 /// What matters of an answer before its body.

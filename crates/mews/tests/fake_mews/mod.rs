@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use rowmill_mews::{Client, ClientBuilder, Credentials, Error, Platform, ReadyExport};
+use rowmill_mews::{Client, ClientBuilder, Credentials, Download, Error, Platform, ReadyExport};
 use serde_json::{Value, json};
 
 pub(crate) use server::{Reply, Request, Server};
@@ -71,14 +71,23 @@ impl Asked {
         self.request.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
     }
 
+    /// The bytes that `Range: bytes=N-` or `bytes=N-M` asks for of a file of this size.
+    pub(crate) fn range(&self, size: usize) -> Option<std::ops::Range<usize>> {
+        let range = self.request.header("range")?.strip_prefix("bytes=")?;
+        let (first, last) = range.split_once('-')?;
+        let until = last.parse().map_or(size, |last: usize| size.min(last + 1));
+        Some(first.parse().ok()?..until)
+    }
+
     /// What an ordinary file host answers: ranges tied to an entity tag.
     pub(crate) fn answer(&self, body: &[u8], tag: &str) -> Reply {
         let tied = self.request.header("if-range").is_none_or(|wanted| wanted == tag);
-        match self.offset().filter(|_| tied) {
-            Some(offset) if offset < body.len() => {
-                let range = format!("bytes {offset}-{}/{}", body.len() - 1, body.len());
-                let part = Reply::status(206).header("ETag", tag).header("Content-Range", &range);
-                part.body(&body[offset..])
+        match self.range(body.len()).filter(|_| tied) {
+            Some(range) if range.start < range.end => {
+                let (first, last) = (range.start, range.end - 1);
+                let header = format!("bytes {first}-{last}/{}", body.len());
+                let part = Reply::status(206).header("ETag", tag).header("Content-Range", &header);
+                part.body(&body[range])
             }
             Some(_) => {
                 Reply::status(416).header("Content-Range", &format!("bytes */{}", body.len()))
@@ -163,7 +172,10 @@ impl Host {
 
 /// All that a download gives: the bytes up to its end or its error.
 pub(crate) async fn collect(export: &ReadyExport, index: usize) -> (Vec<u8>, Option<Error>) {
-    let mut file = export.download(index);
+    drain(export.download(index)).await
+}
+
+pub(crate) async fn drain(mut file: Download) -> (Vec<u8>, Option<Error>) {
     let mut bytes = Vec::new();
     let end = loop {
         match file.try_next().await {

@@ -1,10 +1,12 @@
 //! A small HTTP/1.1 server on this machine that answers as a test tells it to, faults included.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
 /// A request as it came over the wire.
@@ -41,6 +43,8 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     length: Length,
     manner: Manner,
+    /// Nothing is sent before so many answers are waiting here.
+    gate: Option<Arc<Barrier>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +73,8 @@ enum Manner {
 impl Reply {
     pub(crate) fn status(status: u16) -> Reply {
         let (headers, body) = (Vec::new(), Vec::new());
-        Reply { status, headers, body, length: Length::Right, manner: Manner::Whole }
+        let (length, manner) = (Length::Right, Manner::Whole);
+        Reply { status, headers, body, length, manner, gate: None }
     }
 
     pub(crate) fn json(value: &serde_json::Value) -> Reply {
@@ -123,6 +128,38 @@ impl Reply {
     }
 }
 
+impl Reply {
+    pub(crate) fn together(mut self, gate: &Arc<Barrier>) -> Reply {
+        self.gate = Some(Arc::clone(gate));
+        self
+    }
+}
+
+/// Requests for files that are being answered: how many, and the most there ever were.
+#[derive(Default)]
+struct Busy {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+/// One such request. It counts until its last byte is about to be sent, since after that the
+/// client is free to send another one.
+struct Answering(Arc<Busy>);
+
+impl Answering {
+    fn begin(busy: &Arc<Busy>) -> Answering {
+        let now = busy.now.fetch_add(1, Ordering::SeqCst) + 1;
+        busy.most.fetch_max(now, Ordering::SeqCst);
+        Answering(Arc::clone(busy))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 /// A running server; it ends with this value.
@@ -131,6 +168,7 @@ pub(crate) struct Server {
     requests: Arc<Mutex<Vec<Request>>>,
     /// One more for each open connection.
     connections: Arc<()>,
+    busy: Arc<Busy>,
     task: JoinHandle<()>,
 }
 
@@ -145,16 +183,19 @@ impl Server {
         let log = Arc::clone(&requests);
         let connections = Arc::new(());
         let open = Arc::downgrade(&connections);
+        let busy = Arc::<Busy>::default();
+        let counted = Arc::clone(&busy);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (handler, log, open) = (Arc::clone(&handler), Arc::clone(&log), open.upgrade());
+                let busy = Arc::clone(&counted);
                 tokio::spawn(async move {
-                    serve(stream, handler, log).await;
+                    serve(stream, handler, log, busy).await;
                     drop(open);
                 });
             }
         });
-        Server { url, requests, connections, task }
+        Server { url, requests, connections, busy, task }
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -164,6 +205,11 @@ impl Server {
     /// Connections that are open.
     pub(crate) fn open(&self) -> usize {
         Arc::strong_count(&self.connections) - 1
+    }
+
+    /// The most requests for files that were answered at once.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.busy.most.load(Ordering::SeqCst)
     }
 
     /// Requests whose path ends like this.
@@ -180,11 +226,22 @@ impl Drop for Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, handler: Arc<Handler>, log: Arc<Mutex<Vec<Request>>>) {
+async fn serve(
+    mut stream: TcpStream,
+    handler: Arc<Handler>,
+    log: Arc<Mutex<Vec<Request>>>,
+    busy: Arc<Busy>,
+) {
+    // An answer goes out in two writes: the second one must not wait for the first one's receipt.
+    stream.set_nodelay(true).expect("a socket");
     while let Some(request) = read(&mut stream).await {
+        let answering = (request.method == "GET").then(|| Answering::begin(&busy));
         let reply = handler(&request);
         log.lock().expect("no test panicked while it held this").push(request);
-        if write(&mut stream, &reply).await.is_none() {
+        if let Some(gate) = &reply.gate {
+            gate.wait().await;
+        }
+        if write(&mut stream, &reply, answering).await.is_none() {
             return;
         }
     }
@@ -222,7 +279,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
 }
 
 /// `None` when the connection is to be closed.
-async fn write(stream: &mut TcpStream, reply: &Reply) -> Option<()> {
+async fn write(stream: &mut TcpStream, reply: &Reply, answering: Option<Answering>) -> Option<()> {
     use std::fmt::Write;
     let mut head = format!("HTTP/1.1 {} Whatever\r\n", reply.status);
     for (name, value) in &reply.headers {
@@ -245,14 +302,20 @@ async fn write(stream: &mut TcpStream, reply: &Reply) -> Option<()> {
     };
     head.push_str("\r\n");
     let body = &reply.body;
+    let mut bytes = Vec::new();
     match reply.manner {
         Manner::Lost => return None,
         Manner::Whole => {
-            stream.write_all(head.as_bytes()).await.ok()?;
-            stream.write_all(body).await.ok()?;
+            head.as_bytes().clone_into(&mut bytes);
+            bytes.extend_from_slice(body);
+            let (last, others) = bytes.split_last()?;
+            stream.write_all(others).await.ok()?;
+            drop(answering);
+            stream.write_all(&[*last]).await.ok()?;
         }
         Manner::Cut(after) => {
             stream.write_all(head.as_bytes()).await.ok()?;
+            drop(answering);
             stream.write_all(&body[..after.min(body.len())]).await.ok()?;
             stream.flush().await.ok()?;
             return None;

@@ -18,17 +18,29 @@ fn part(range: &str, tag: &str) -> Head {
     Head { content_range: Some(range.into()), tag: Some(tag.into()), ..head(206) }
 }
 
-fn then(head: &Head, asked: Option<(u64, &str)>) -> Option<Then> {
+fn then(head: &Head, asked: Option<&Range>) -> Option<Then> {
     judge(head, asked, 20).err().map(|setback| setback.then)
 }
 
-const ASKED: Option<(u64, &str)> = Some((10, "\"v1\""));
+fn range(first: u64, until: Option<u64>, tag: Option<&str>) -> Range {
+    Range { first, until, tag: tag.map(Into::into) }
+}
+
+fn rest() -> Range {
+    range(10, None, Some("\"v1\""))
+}
 
 #[test]
 fn only_the_exact_rest_of_the_same_version_is_spliced() {
-    assert_eq!(judge(&part("bytes 10-19/20", "\"v1\""), ASKED, 20).unwrap(), Body::Rest);
+    assert_eq!(
+        judge(&part("bytes 10-19/20", "\"v1\""), Some(&rest()), 20).unwrap(),
+        Body::Part { until: 20 }
+    );
     // A shorter part is legal: the rest is asked for again.
-    assert_eq!(judge(&part("bytes 10-14/20", "\"v1\""), ASKED, 20).unwrap(), Body::Rest);
+    assert_eq!(
+        judge(&part("bytes 10-14/20", "\"v1\""), Some(&rest()), 20).unwrap(),
+        Body::Part { until: 15 }
+    );
     for (range, tag) in [
         ("bytes 10-19/20", "\"v2\""),
         ("bytes 10-19/20", "W/\"v1\""),
@@ -42,19 +54,40 @@ fn only_the_exact_rest_of_the_same_version_is_spliced() {
         ("lines 10-19/20", "\"v1\""),
         ("", "\"v1\""),
     ] {
-        assert_eq!(then(&part(range, tag), ASKED), Some(Then::Whole), "{range} {tag}");
+        assert_eq!(then(&part(range, tag), Some(&rest())), Some(Then::Whole), "{range} {tag}");
     }
     let untagged = Head { tag: None, ..part("bytes 10-19/20", "") };
-    assert_eq!(then(&untagged, ASKED), Some(Then::Whole));
+    assert_eq!(then(&untagged, Some(&rest())), Some(Then::Whole));
     let two_lengths = Head { length: Some(9), ..part("bytes 10-19/20", "\"v1\"") };
-    assert_eq!(then(&two_lengths, ASKED), Some(Then::Whole));
+    assert_eq!(then(&two_lengths, Some(&rest())), Some(Then::Whole));
+}
+
+#[test]
+fn no_more_than_was_asked_for_is_taken() {
+    let asked = range(10, Some(15), Some("\"v1\""));
+    let answer = |range: &str| judge(&part(range, "\"v1\""), Some(&asked), 20);
+    assert_eq!(answer("bytes 10-14/20").unwrap(), Body::Part { until: 15 });
+    assert_eq!(answer("bytes 10-12/20").unwrap(), Body::Part { until: 13 });
+    for wrong in ["bytes 10-15/20", "bytes 10-19/20", "bytes 9-14/20", "bytes 10-14/21"] {
+        assert_eq!(answer(wrong).unwrap_err().then, Then::Whole, "{wrong}");
+    }
+}
+
+#[test]
+fn the_first_part_must_say_which_version_it_is_of() {
+    let asked = range(0, Some(10), None);
+    let answer = |tag: &str| judge(&part("bytes 0-9/20", tag), Some(&asked), 20);
+    assert_eq!(answer("\"any\"").unwrap(), Body::Part { until: 10 });
+    for weak in ["W/\"any\"", "any", ""] {
+        assert_eq!(answer(weak).unwrap_err().then, Then::Whole, "{weak}");
+    }
 }
 
 #[test]
 fn a_part_that_was_not_asked_for_is_an_error() {
     assert_eq!(then(&part("bytes 0-19/20", "\"v1\""), None), Some(Then::End));
     assert_eq!(then(&head(416), None), Some(Then::End));
-    assert_eq!(then(&head(416), ASKED), Some(Then::Whole));
+    assert_eq!(then(&head(416), Some(&rest())), Some(Then::Whole));
 }
 
 #[test]
@@ -69,13 +102,18 @@ fn each_status_has_its_consequence() {
     for status in [202, 304, 400, 405] {
         assert_eq!(then(&head(status), None), Some(Then::End));
     }
+    // It may be the range that is refused.
+    assert_eq!(then(&head(400), Some(&rest())), Some(Then::Whole));
     assert_eq!(then(&Head { encoding: Some("gzip".into()), ..head(200) }, None), Some(Then::End));
 }
 
 #[test]
 fn announced_lengths_must_be_right() {
     assert_eq!(judge(&head(200), None, 20).unwrap(), Body::Whole);
-    assert_eq!(judge(&Head { length: Some(20), ..head(200) }, ASKED, 20).unwrap(), Body::Whole);
+    assert_eq!(
+        judge(&Head { length: Some(20), ..head(200) }, Some(&rest()), 20).unwrap(),
+        Body::Whole
+    );
     assert_eq!(then(&Head { length: Some(19), ..head(200) }, None), Some(Then::Renew));
     assert_eq!(then(&Head { length: Some(21), ..head(200) }, None), Some(Then::Renew));
 }

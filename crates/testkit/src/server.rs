@@ -30,6 +30,7 @@ mod limit;
 mod links;
 mod model;
 mod reply;
+mod schedule;
 mod setup;
 mod source;
 

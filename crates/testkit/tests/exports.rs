@@ -4,6 +4,7 @@ mod wire;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use rowmill_testkit::corpus::Kind;
 use rowmill_testkit::server::{Ending, Fault, Server, Setup, Trigger};
@@ -227,4 +228,57 @@ async fn secrets_stay_out_of_debug_output() {
     assert!(!format!("{setup:?}").contains("secret"));
     let server = started(setup).await;
     assert!(!format!("{server:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn get_all_may_tell_something_else() {
+    let faults = [
+        Fault::OtherSizes,
+        Fault::FewerFiles,
+        Fault::ExpireExport,
+        Fault::FailExport,
+        Fault::ForgetExport,
+        Fault::Garble,
+    ];
+    let setup = Setup::new().files("Bill", [Bytes::from("{}\n"), Bytes::from("{}\n{}\n")]);
+    let setup = faults.iter().fold(setup, |setup, fault| {
+        let trigger = Trigger::get_all();
+        setup.fault(trigger, fault.clone())
+    });
+    let server = started(setup).await;
+    let id = add(&server, "Bill").await;
+    let mut told = Vec::new();
+    for _ in 0..=faults.len() {
+        let answer = call(&server, "getAll", json!({ "ExportIds": [id] })).await;
+        assert_eq!(answer.status, 200);
+        let Ok(answer) = serde_json::from_slice::<Value>(&answer.body) else {
+            told.push("no JSON".to_owned());
+            continue;
+        };
+        let Some(export) = answer["Exports"].as_array().and_then(|exports| exports.first()) else {
+            told.push("none".to_owned());
+            continue;
+        };
+        let files = export["Files"].as_array().expect("files");
+        let sizes: Vec<String> = files.iter().map(|file| file["SizeInBytes"].to_string()).collect();
+        told.push(format!("{} {}", export["Status"].as_str().expect("text"), sizes.join(",")));
+    }
+    let expected = ["Success 4,7", "Success 3", "Expired ", "Failed ", "none", "no JSON"];
+    assert_eq!(told[..6], expected);
+    assert_eq!(told[6], "Success 3,6", "the truth, when all faults are played");
+}
+
+#[tokio::test]
+async fn a_seed_draws_the_same_faults_again_and_others_draw_them_all() {
+    let drawn = |seed| {
+        let setup = Setup::new().random_faults(seed, 6);
+        setup.faults().map(|(_, fault)| format!("{fault:?}")).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(7).len(), 6);
+    assert_eq!(drawn(7), drawn(7));
+    let kinds: std::collections::HashSet<String> = (0..200)
+        .flat_map(drawn)
+        .map(|fault| fault.split([' ', '(']).next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(kinds.len(), 24, "{kinds:?}");
 }

@@ -203,3 +203,66 @@ async fn a_dropped_server_stops() {
     }
     panic!("it still listens");
 }
+
+#[tokio::test]
+async fn files_may_be_others_than_promised() {
+    let size = |server: &Server| server.sizes("OrderItem")[0] as usize;
+    for (fault, asked, expected) in [
+        (Fault::Lengthen { by: 7 }, None, (200, 7, "")),
+        (Fault::Shorten { by: 7 }, None, (200, -7, "")),
+        (Fault::Lengthen { by: 7 }, Some("bytes=-10"), (206, 0, "")),
+        (Fault::UnknownTotal, Some("bytes=0-9"), (206, 0, "bytes 0-9/*")),
+    ] {
+        let setup = Setup::new().fault(Trigger::any_file(), fault.clone());
+        let (server, whole, path) = served(setup).await;
+        let headers: Vec<(&str, &str)> = asked.map(|range| ("Range", range)).into_iter().collect();
+        let answer = fetch(&server, &path, &headers).await;
+        let (status, more, range) = expected;
+        assert_eq!(answer.status, status, "{fault:?}");
+        assert_eq!(answer.promised(), answer.body.len(), "{fault:?}");
+        if status == 200 {
+            assert_eq!(answer.body.len() as i64, size(&server) as i64 + more, "{fault:?}");
+            let same = answer.body.len().min(whole.len());
+            assert!(answer.body[..same] == whole[..same], "{fault:?}");
+        } else {
+            assert_eq!(answer.body.len(), 10, "{fault:?}");
+        }
+        if !range.is_empty() {
+            assert_eq!(answer.header("content-range"), range);
+        }
+        // Once, and not again.
+        assert!(fetch(&server, &path, &[]).await.body == whole);
+    }
+}
+
+#[tokio::test]
+async fn bytes_change_from_a_place_on_and_with_them_the_tag() {
+    let setup = Setup::new().fault(Trigger::any_file().times(2), Fault::ChangeBytes { from: 100 });
+    let (server, whole, path) = served(setup).await;
+    let changed = fetch(&server, &path, &[]).await;
+    assert_eq!(changed.body.len(), whole.len());
+    assert!(changed.body[..100] == whole[..100]);
+    assert!(changed.body[100..].iter().all(|byte| *byte == b'~'));
+    let part = fetch(&server, &path, &[("Range", "bytes=90-109")]).await;
+    assert!(part.body == changed.body[90..110]);
+    let usual = fetch(&server, &path, &[]).await;
+    assert!(usual.body == whole);
+    assert_ne!(usual.header("etag"), changed.header("etag"));
+    assert_eq!(part.header("etag"), changed.header("etag"));
+}
+
+#[tokio::test]
+async fn a_body_may_drip_and_a_host_lead_on_to_itself() {
+    let drip = Fault::Drip { piece: 50_000, pause: Duration::ZERO };
+    let setup = Setup::new()
+        .fault(Trigger::any_file(), drip)
+        .fault(Trigger::any_file(), Fault::Redirect)
+        .fault(Trigger::any_file(), Fault::Encode);
+    let (server, whole, path) = served(setup).await;
+    assert!(fetch(&server, &path, &[]).await.body == whole);
+    let led = fetch(&server, &path, &[]).await;
+    assert_eq!((led.status, led.header("location")), (307, &*path));
+    let encoded = fetch(&server, &path, &[]).await;
+    assert_eq!(encoded.header("content-encoding"), "gzip");
+    assert_eq!(server.played().len(), 3);
+}

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
@@ -34,19 +35,19 @@ pub(super) async fn not_found() -> Response {
 
 pub(super) async fn add(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     shared.counters.add.fetch_add(1, Ordering::Relaxed);
-    answer(&shared, &Operation::Add, || begin(&shared, &body)).await
+    answer(&shared, &Operation::Add, |_| begin(&shared, &body)).await
 }
 
 pub(super) async fn get_all(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     shared.counters.get_all.fetch_add(1, Ordering::Relaxed);
-    answer(&shared, &Operation::GetAll, || look_up(&shared, &body)).await
+    answer(&shared, &Operation::GetAll, |fault| look_up(&shared, &body, fault)).await
 }
 
 /// Carries a request out, unless a fault comes in between.
 async fn answer<T: serde::Serialize>(
     shared: &Shared,
     operation: &Operation,
-    carry_out: impl FnOnce() -> Result<T, Refusal>,
+    carry_out: impl FnOnce(Option<&Fault>) -> Result<T, Refusal>,
 ) -> Response {
     let fault = locked(&shared.script).play(operation);
     match fault {
@@ -55,21 +56,28 @@ async fn answer<T: serde::Serialize>(
             let refusal = Refusal::new(status, "Refused by the script of this test server.");
             api::<T>(Err(Refusal { retry_after, ..refusal }))
         }
-        Some(Fault::Cut { after }) => api(carry_out()).map(|body| files::cut(body, after)),
-        Some(Fault::LoseAnswer) => api(carry_out()).map(files::lost),
+        Some(Fault::Cut { after }) => api(carry_out(None)).map(|body| files::cut(body, after)),
+        Some(Fault::LoseAnswer) => api(carry_out(None)).map(files::lost),
         Some(Fault::Stall { after }) => {
             let stopping = shared.stopping();
-            api(carry_out()).map(|body| files::stalled(body, after, stopping))
+            api(carry_out(None)).map(|body| files::stalled(body, after, stopping))
         }
         Some(Fault::Delay(wait)) => {
-            let response = api(carry_out());
+            let response = api(carry_out(None));
             tokio::select! {
                 () = tokio::time::sleep(wait) => response,
                 () = shared.stopping() => response.map(|_| Body::empty()),
             }
         }
-        // The other faults are about files.
-        _ => api(carry_out()),
+        Some(Fault::Garble) => {
+            let mut response =
+                api(carry_out(None)).map(|_| Body::from("<html>This is not the API.</html>"));
+            // It is no longer that of the body.
+            response.headers_mut().remove(CONTENT_LENGTH);
+            response
+        }
+        // Some of the others are about what the API tells, and some about files.
+        fault => api(carry_out(fault.as_ref())),
     }
 }
 
@@ -99,7 +107,11 @@ fn begin(shared: &Shared, body: &[u8]) -> Result<model::AddResponse, Refusal> {
     Ok(model::AddResponse { export: view(export, Status::Pending, Vec::new()) })
 }
 
-fn look_up(shared: &Shared, body: &[u8]) -> Result<model::GetAllResponse, Refusal> {
+fn look_up(
+    shared: &Shared,
+    body: &[u8],
+    fault: Option<&Fault>,
+) -> Result<model::GetAllResponse, Refusal> {
     let request: GetAllRequest = admitted(shared, body)?;
     check_ids(&request.export_ids)?;
     let now = shared.clock.now();
@@ -107,10 +119,21 @@ fn look_up(shared: &Shared, body: &[u8]) -> Result<model::GetAllResponse, Refusa
     let mut found = Vec::new();
     for id in &request.export_ids {
         if let Some((export, status)) = exports.poll(id, now) {
-            let files = match status {
+            let status = match fault {
+                Some(Fault::ForgetExport) => continue,
+                Some(Fault::ExpireExport) => Status::Expired,
+                Some(Fault::FailExport) => Status::Failed,
+                _ => status,
+            };
+            let mut files = match status {
                 Status::Success => files::entries(shared, export, now),
                 _ => Vec::new(),
             };
+            match fault {
+                Some(Fault::OtherSizes) => files.iter_mut().for_each(|f| f.size_in_bytes += 1),
+                Some(Fault::FewerFiles) => drop(files.pop()),
+                _ => {}
+            }
             found.push(view(export, status, files));
         }
     }

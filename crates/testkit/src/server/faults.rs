@@ -28,6 +28,13 @@ pub enum Fault {
         /// Bytes of the body that arrive.
         after: u64,
     },
+    /// The body comes in pieces of so many bytes, with a pause after each.
+    Drip {
+        /// Bytes of a piece.
+        piece: u64,
+        /// The pause.
+        pause: Duration,
+    },
     /// The answer begins later.
     Delay(Duration),
     /// The link counts as expired; a fresh one works.
@@ -42,6 +49,39 @@ pub enum Fault {
     WeakTag,
     /// The file has no entity tag.
     NoTag,
+    /// The answer to a range does not say how long the file is.
+    UnknownTotal,
+    /// From this place on the file has other bytes, and another entity tag.
+    ChangeBytes {
+        /// The first byte that is another one.
+        from: u64,
+    },
+    /// The file is longer than the export says.
+    Lengthen {
+        /// Bytes more.
+        by: u64,
+    },
+    /// The file is shorter than the export says.
+    Shorten {
+        /// Bytes less.
+        by: u64,
+    },
+    /// The body is said to have a content encoding that was not asked for.
+    Encode,
+    /// The file host leads on to the same place, where nothing goes wrong.
+    Redirect,
+    /// `getAll` answers with something that is not JSON.
+    Garble,
+    /// `getAll` tells other sizes of the files.
+    OtherSizes,
+    /// `getAll` tells of one file less.
+    FewerFiles,
+    /// `getAll` says that the export has expired.
+    ExpireExport,
+    /// `getAll` says that the export has failed.
+    FailExport,
+    /// `getAll` does not know the export.
+    ForgetExport,
 }
 
 /// Which requests a fault hits: the first one of its sort, unless told otherwise.
@@ -123,6 +163,10 @@ pub(super) struct Script {
 impl Script {
     pub(super) fn push(&mut self, trigger: Trigger, fault: Fault) {
         self.steps.push((trigger, fault));
+    }
+
+    pub(super) fn steps(&self) -> impl Iterator<Item = (&Trigger, &Fault)> {
+        self.steps.iter().map(|(trigger, fault)| (trigger, fault))
     }
 
     pub(super) fn played(&self) -> &[Played] {

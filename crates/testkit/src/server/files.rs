@@ -5,12 +5,13 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -81,6 +82,13 @@ pub(super) async fn download(
             return response;
         }
         Some(Fault::ExpireLink) => return expired(),
+        Some(Fault::Redirect) => {
+            let text = "The file is where it was.";
+            let mut response = file_host(StatusCode::TEMPORARY_REDIRECT, "TemporaryRedirect", text);
+            let query = query.unwrap_or_default();
+            set(&mut response, LOCATION, format!("/files/{name}?{query}"));
+            return response;
+        }
         Some(Fault::Delay(wait)) => tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = shared.stopping() => {}
@@ -94,6 +102,7 @@ pub(super) async fn download(
     }
     match fault {
         Some(Fault::Cut { after }) => response.map(|body| cut(body, after)),
+        Some(Fault::Drip { piece, pause }) => response.map(|body| drip(body, piece, pause)),
         Some(Fault::LoseAnswer) => response.map(lost),
         Some(Fault::Stall { after }) => {
             response.map(|body| stalled(body, after, shared.stopping()))
@@ -111,7 +120,7 @@ fn entity_tag(entity: &str, index: usize, size: u64, fault: Option<&Fault>) -> S
     let name = entity.bytes().fold(index as u64, |hash, byte| mix(hash ^ u64::from(byte)));
     let hash = mix(name ^ mix(size));
     match fault {
-        Some(Fault::ChangeTag) => format!("\"{:016x}\"", !hash),
+        Some(Fault::ChangeTag | Fault::ChangeBytes { .. }) => format!("\"{:016x}\"", !hash),
         Some(Fault::WeakTag) => format!("W/\"{hash:016x}\""),
         Some(Fault::NoTag) => String::new(),
         _ => format!("\"{hash:016x}\""),
@@ -126,7 +135,11 @@ fn content(
     headers: &HeaderMap,
     fault: Option<&Fault>,
 ) -> Response {
-    let size = source.size();
+    let size = match fault {
+        Some(Fault::Lengthen { by }) => source.size().saturating_add(*by),
+        Some(Fault::Shorten { by }) => source.size().saturating_sub(*by),
+        _ => source.size(),
+    };
     let asked = match headers.get(RANGE).and_then(|range| range.to_str().ok()) {
         Some(_) if matches!(fault, Some(Fault::IgnoreRange)) => Asked::Whole,
         // A range for another version of the file is answered with all of this one.
@@ -144,7 +157,20 @@ fn content(
             return response;
         }
     };
-    let body = Body::from_stream(pieces(source, range.clone(), shared.stopping()));
+    let own = range.start.min(source.size())..range.end.min(source.size());
+    let pieces = pieces(source, own, shared.stopping());
+    let body = match fault {
+        Some(Fault::ChangeBytes { from }) => {
+            Body::from_stream(changed(pieces, from.saturating_sub(range.start)))
+        }
+        Some(Fault::Lengthen { .. }) => {
+            // Of a longer file nothing but its own bytes lie in this source.
+            let more = range.end - range.end.min(range.start.max(source.size()));
+            let more = vec![b'+'; usize::try_from(more).unwrap_or_default()];
+            Body::from_stream(pieces.chain(stream::once(async { Ok(more.into()) })))
+        }
+        _ => Body::from_stream(pieces),
+    };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, "application/octet-stream".to_owned());
@@ -156,7 +182,14 @@ fn content(
     if status == StatusCode::PARTIAL_CONTENT {
         let shift = u64::from(matches!(fault, Some(Fault::ShiftRange)));
         let (first, last) = (range.start + shift, range.end - 1 + shift);
-        set(&mut response, CONTENT_RANGE, format!("bytes {first}-{last}/{size}"));
+        let total = match fault {
+            Some(Fault::UnknownTotal) => "*".to_owned(),
+            _ => size.to_string(),
+        };
+        set(&mut response, CONTENT_RANGE, format!("bytes {first}-{last}/{total}"));
+    }
+    if matches!(fault, Some(Fault::Encode)) {
+        set(&mut response, CONTENT_ENCODING, "gzip".to_owned());
     }
     response
 }
@@ -246,6 +279,46 @@ where
         };
         Some((item, (items, stopping, over)))
     })
+}
+
+/// The same number of bytes, with others from the one at `from` on.
+fn changed(
+    pieces: impl Stream<Item = io::Result<Bytes>> + Send,
+    from: u64,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    pieces.scan(from, |same, piece| {
+        let piece = piece.map(|piece| {
+            let kept = piece.len().min(usize::try_from(*same).unwrap_or(usize::MAX));
+            *same -= kept as u64;
+            let mut piece = piece.to_vec();
+            // JSON Lines have no such bytes, so that each of them is another one.
+            piece[kept..].fill(b'~');
+            Bytes::from(piece)
+        });
+        async move { Some(piece) }
+    })
+}
+
+/// A body in small pieces, each followed by a pause.
+fn drip(body: Body, size: u64, pause: Duration) -> Body {
+    let size = usize::try_from(size).unwrap_or(usize::MAX).max(1);
+    let small = body.into_data_stream().flat_map(move |piece| {
+        let pieces = match piece {
+            Ok(mut bytes) => {
+                let mut pieces = Vec::new();
+                while !bytes.is_empty() {
+                    pieces.push(Ok(bytes.split_to(size.min(bytes.len()))));
+                }
+                pieces
+            }
+            Err(error) => vec![Err(io::Error::other(error))],
+        };
+        stream::iter(pieces)
+    });
+    Body::from_stream(small.then(move |piece| async move {
+        tokio::time::sleep(pause).await;
+        piece
+    }))
 }
 
 /// An error in place of a body. It comes before the head was flushed, so nothing is sent at all.

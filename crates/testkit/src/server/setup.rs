@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::faults::{Fault, Script, Trigger};
+use super::schedule;
 use super::source::Source;
 use crate::corpus::{Corpus, Kind, Options, Totals};
 
@@ -183,6 +184,21 @@ impl Setup {
         self.fault(Trigger::get_all(), slow_down)
             .fault(Trigger::file("Reservation", 0), Fault::Cut { after: 100_000 })
             .fault(Trigger::file("OrderItem", 1), Fault::ExpireLink)
+    }
+
+    /// Plays `count` faults drawn from `seed`, of all classes there are; some of them are such that
+    /// no client can survive them.
+    #[must_use]
+    pub fn random_faults(mut self, seed: u64, count: usize) -> Setup {
+        for (trigger, fault) in schedule::drawn(seed, count) {
+            self.script.push(trigger, fault);
+        }
+        self
+    }
+
+    /// The faults that are to be played, in the order in which they are looked through.
+    pub fn faults(&self) -> impl Iterator<Item = (&Trigger, &Fault)> {
+        self.script.steps()
     }
 
     fn plan(mut self, entity: &str, content: Content) -> Setup {

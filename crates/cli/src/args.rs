@@ -236,6 +236,14 @@ pub(crate) struct Export {
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_cert: Option<PathBuf>,
 
+    /// Keep the files as they came in this directory, too, with checksums
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_raw: Option<PathBuf>,
+
+    /// At most this many connections to the file host for one export
+    #[arg(long, value_name = "N")]
+    pub(crate) connections: Option<NonZeroUsize>,
+
     /// Allow plain http to a loopback address (for `rowmill serve`)
     #[arg(long)]
     pub(crate) allow_http: bool,

@@ -123,6 +123,9 @@ fn client(args: &Export) -> Result<Client, Failure> {
     if let Some(longest) = args.max_backoff {
         builder = builder.max_backoff(longest);
     }
+    if let Some(connections) = args.connections {
+        builder = builder.connections(connections.get());
+    }
     match args.proxy.as_deref() {
         None => {}
         Some("env") => builder = builder.proxy(Proxy::Environment),
@@ -179,6 +182,9 @@ fn sync(args: &Export, names: &[&str]) -> Result<SyncRun, Failure> {
     }
     if let Some(path) = &args.state {
         sync = sync.state(path);
+    }
+    if let Some(directory) = &args.keep_raw {
+        sync = sync.keep_raw(directory);
     }
     sync = sync.on_event(|event| output::note(&event.to_string()));
     Ok(configure!(sync, args.reading, args.writing))

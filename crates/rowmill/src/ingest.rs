@@ -1,9 +1,10 @@
 //! A ready export to a directory of Parquet files.
 
 mod earlier;
+mod raw;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -23,6 +24,7 @@ use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
 use crate::source::{Chunks, Feeder, Opened, decompress, feed};
+use raw::RawFolder;
 
 /// Takes the files of a finished export to Parquet.
 ///
@@ -39,7 +41,12 @@ use crate::source::{Chunks, Feeder, Opened, decompress, feed};
 /// ```
 pub fn ingest(export: ReadyExport) -> Ingest {
     let entity = Some(export.entity().as_str().to_owned());
-    Ingest { export, layout: None, settings: Settings { entity, ..Settings::default() } }
+    Ingest {
+        export,
+        layout: None,
+        keep_raw: None,
+        settings: Settings { entity, ..Settings::default() },
+    }
 }
 
 /// An export on its way to Parquet; made by [`ingest`].
@@ -47,6 +54,7 @@ pub fn ingest(export: ReadyExport) -> Ingest {
 pub struct Ingest {
     export: ReadyExport,
     layout: Option<Layout>,
+    keep_raw: Option<PathBuf>,
     settings: Settings,
 }
 
@@ -64,6 +72,24 @@ impl Ingest {
     /// Reads rows by `layout`. Default: [`entity::layout`] of what was exported.
     pub fn layout(mut self, layout: impl Into<Layout>) -> Self {
         self.layout = Some(layout.into());
+        self
+    }
+
+    /// Keeps the files as they came, too, so that they can be decoded again without the API:
+    /// `<directory>/<export id>-0001.jsonl` and so on, with `<directory>/<export id>.xxh128` beside
+    /// them, which has the XXH3 checksum (128 bits) of each in the form that `xxhsum --check` reads.
+    /// They get their names together with the parts, all of them or none, and no link is in them. The
+    /// directory is made if it is missing. Files of the same export that lie there are replaced by an
+    /// equal copy where the export is fetched again. Default: none are kept.
+    ///
+    /// ```no_run
+    /// # async fn run(export: rowmill::mews::ReadyExport) -> Result<(), rowmill::Error> {
+    /// rowmill::ingest(export).keep_raw("raw").into_parquet("lake").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keep_raw(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.keep_raw = Some(directory.into());
         self
     }
 
@@ -89,7 +115,7 @@ impl Ingest {
     ///
     /// [`Convert::run`]: crate::Convert::run
     pub async fn into_parquet(self, directory: impl AsRef<Path>) -> Result<Report> {
-        let Self { export, layout, settings } = self;
+        let Self { export, layout, keep_raw, settings } = self;
         let cancel = settings.cancel.clone();
         let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
         let layout = settings.part_of(layout)?;
@@ -101,7 +127,10 @@ impl Ingest {
             chains: &scope.chain_ids,
         };
         let table = Table::new(layout, &settings.lineage, Some(&origin))?;
+        let raw = keep_raw.map(|folder| RawFolder::new(folder, export.id()));
+        let kept = raw.as_ref().is_none_or(|raw| raw.holds(files(&export, &inputs)));
         if !settings.overwrite
+            && kept
             && let Some(report) =
                 earlier::report(directory.as_ref(), &settings, table.schema(), export.id(), &inputs)
         {
@@ -112,13 +141,20 @@ impl Ingest {
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
-        let claim = move || Job::start(|| Ok(table), settings, Some(id), inputs, target);
+        let to_keep = files(&export, &inputs).to_vec();
+        let claim = move || {
+            let mut job = Job::start(|| Ok(table), settings, Some(id), inputs, target)?;
+            let mut raw = raw;
+            if let Some(raw) = &mut raw {
+                raw.claim(&mut job, &to_keep)?;
+            }
+            Ok(Claimed { raw, files: to_keep, job })
+        };
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
         // the worker waits for cannot be waiting for bytes.
         let mut transfer = pin!(async move {
-            for (file, feeder) in feeders.into_iter().enumerate() {
-                let bytes = export.download(file);
+            for (feeder, bytes) in feeders.into_iter().zip(export.downloads()) {
                 feeder.pump(bytes.map(|item| item.map_err(carried))).await;
             }
         });
@@ -143,25 +179,49 @@ impl Ingest {
     }
 }
 
+/// A job that has its place, and the place of the files that are kept.
+struct Claimed {
+    // Before `job`, which removes the folders that are empty then.
+    raw: Option<RawFolder>,
+    files: Vec<Input>,
+    job: Job,
+}
+
 /// The thread's part: every source into its part, and the commit once it is sure that the sending
 /// side has seen everything arrive.
 fn run(
-    mut job: Job,
+    claimed: Claimed,
     sources: Vec<Source>,
     max_expansion: Option<u64>,
     all_sent: oneshot::Receiver<()>,
 ) -> Result<Report> {
+    let (mut job, mut raw, files) = (claimed.job, claimed.raw, claimed.files);
     if sources.is_empty() {
         job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
     }
-    for Source { chunks, read } in sources {
+    for (Source { chunks, read }, file) in sources.into_iter().zip(&files) {
+        let (keeping, chunks) = match &raw {
+            Some(raw) => raw.keep(file, chunks).map(|(keeping, chunks)| (Some(keeping), chunks))?,
+            None => (None, chunks),
+        };
         // What fails here fails again as the first chunk, where the name of the file is known.
         let chunks =
             decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
         job.feed(Opened { chunks, read })?;
+        if let (Some(raw), Some(keeping)) = (&mut raw, keeping) {
+            raw.complete(&mut job, keeping)?;
+        }
+    }
+    if let Some(raw) = raw {
+        raw.finish(&mut job)?;
     }
     all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
     job.commit()
+}
+
+/// Those inputs that are files of the export.
+fn files<'a>(export: &ReadyExport, inputs: &'a [Input]) -> &'a [Input] {
+    &inputs[..inputs.len().min(export.files().len())]
 }
 
 /// The thread's end of a download.
@@ -217,7 +277,7 @@ struct Worker {
 
 impl Worker {
     fn start(
-        claim: impl FnOnce() -> Result<Job> + Send + 'static,
+        claim: impl FnOnce() -> Result<Claimed> + Send + 'static,
         sources: Vec<Source>,
         max_expansion: Option<u64>,
     ) -> Result<Self> {
@@ -225,10 +285,10 @@ impl Worker {
         let (all_sent, sent) = oneshot::channel();
         let (tell_outcome, outcome) = oneshot::channel();
         let work = move || {
-            let job = claim()?;
+            let claimed = claim()?;
             // Where nobody listens any more, the sources end soon.
             let _ = tell_claimed.send(());
-            run(job, sources, max_expansion, sent)
+            run(claimed, sources, max_expansion, sent)
         };
         let thread = std::thread::Builder::new()
             .name("rowmill-ingest".into())

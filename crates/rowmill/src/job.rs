@@ -17,6 +17,8 @@ use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
+#[cfg(feature = "mews")]
+use crate::sink::Complete;
 use crate::sink::{Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, name_of};
 use crate::source::Opened;
 
@@ -116,6 +118,37 @@ impl Job {
             }
         }
         Ok(())
+    }
+
+    /// Makes a folder that is no part of the output; it is removed if nothing comes into it.
+    #[cfg(feature = "mews")]
+    pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
+        self.output.make_folder(folder)
+    }
+
+    /// Refuses paths beside the output where something is that must stay, or that a file of the run
+    /// itself takes.
+    #[cfg(feature = "mews")]
+    pub(crate) fn check_free(&self, paths: impl Iterator<Item = PathBuf>) -> Result<()> {
+        let own: HashSet<PathBuf> = self
+            .parts()
+            .chain(self.quarantine.target().map(Path::to_owned))
+            .filter_map(|path| name_of(&path))
+            .collect();
+        for path in paths {
+            if name_of(&path).is_some_and(|name| own.contains(&name)) {
+                let message = "is written by the same run, and cannot hold a file as it came too";
+                return Err(Error::usage(message).in_file(path.display().to_string()));
+            }
+            self.output.check_free(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a file that is complete get its name in the same moment as the parts.
+    #[cfg(feature = "mews")]
+    pub(crate) fn place_too(&mut self, file: Complete, target: PathBuf) {
+        self.output.stage_file(file, target);
     }
 
     fn parts(&self) -> impl Iterator<Item = PathBuf> {

@@ -14,4 +14,6 @@ pub use encoder::Encoder;
 pub(crate) use manifest::job_id;
 pub use manifest::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
 pub(crate) use part::PartWriter;
+#[cfg(feature = "mews")]
+pub(crate) use partial::Complete;
 pub(crate) use partial::Partial;

@@ -96,6 +96,7 @@ struct Options {
     posting: Option<Days>,
     overlap: Duration,
     keep_asking: Duration,
+    keep_raw: Option<PathBuf>,
     layouts: BTreeMap<String, Layout>,
     on_event: Option<OnEvent>,
 }
@@ -215,6 +216,13 @@ impl SyncRun {
     /// Default: `state.json` and `journal.jsonl` in `OUT/_rowmill`.
     pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
         self.state = Some(path.into());
+        self
+    }
+
+    /// Keeps the files as they came in this directory, too; see
+    /// [`Ingest::keep_raw`](crate::Ingest::keep_raw). Default: nowhere.
+    pub fn keep_raw(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.keep_raw = Some(directory.into());
         self
     }
 

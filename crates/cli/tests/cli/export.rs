@@ -110,6 +110,33 @@ fn faults_of_the_network_are_survived() {
 }
 
 #[test]
+fn files_are_kept_as_they_came_and_can_be_converted() {
+    let setup = Setup::new().seed(4).corpus(Kind::Reservation, 300, 2);
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let args = "--entity Reservation -o lake --keep-raw raw --connections 2 --json";
+    let outcome = api.export(args).folder(folder.path()).run();
+    outcome.ended(0);
+    api.discreet(&outcome);
+    let id = outcome.json()["export"].as_str().expect("an id").to_owned();
+    let raw = folder.path().join("raw");
+    let kept: Vec<String> = files(&raw).iter().map(|path| path.display().to_string()).collect();
+    let names = [format!("{id}-0001.jsonl"), format!("{id}-0002.jsonl"), format!("{id}.xxh128")];
+    assert_eq!(kept, names);
+    let sizes: Vec<u64> =
+        names[..2].iter().map(|name| fs::metadata(raw.join(name)).expect("a file").len()).collect();
+    assert_eq!(sizes, api.server.sizes("Reservation"));
+    let text = fs::read_to_string(raw.join(&names[2])).expect("checksums");
+    assert_eq!(text.lines().count(), 2);
+    assert!(!text.contains("sig="), "{text}");
+
+    let (first, second) = (format!("raw/{}", names[0]), format!("raw/{}", names[1]));
+    let args = ["convert", &first, &second, "-o", "again", "--entity", "Reservation", "--json"];
+    let again = rowmill(args).folder(folder.path()).run();
+    again.ended(0);
+    assert_eq!(again.json()["checksum"], outcome.json()["checksum"]);
+}
+
+#[test]
 fn a_wrong_token_is_refused() {
     let (api, folder) = (Api::start(Setup::new()), TempDir::new().expect("a folder"));
     let outcome = api

@@ -156,6 +156,18 @@ impl Output {
         self.staged.push((complete, target));
     }
 
+    /// Keeps a complete file of another place for the commit.
+    #[cfg(feature = "mews")]
+    pub(crate) fn stage_file(&mut self, file: Complete, target: PathBuf) {
+        self.staged.push((file, target));
+    }
+
+    /// Makes a folder for such files.
+    #[cfg(feature = "mews")]
+    pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
+        self.made.make(folder).map_err(|e| Error::writing(folder, e))
+    }
+
     /// Puts everything in place: the parts, `rejects` (a file and its place, or a place that
     /// nothing is left to lie in), then the manifest.
     ///

@@ -361,7 +361,11 @@ impl Run {
         let bytes = ready.files().iter().map(|file| file.size_in_bytes).sum();
         let layout = self.options.layouts.get(&entity).cloned();
         self.tell(|| SyncEvent::Ready { entity, export, files, bytes });
-        ingest(ready).with(&self.settings, layout).into_parquet(&self.root).await
+        let mut ingest = ingest(ready).with(&self.settings, layout);
+        if let Some(directory) = &self.options.keep_raw {
+            ingest = ingest.keep_raw(directory);
+        }
+        ingest.into_parquet(&self.root).await
     }
 
     /// The watermark first: if the journal's line is lost, the export is only taken over once more,

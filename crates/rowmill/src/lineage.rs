@@ -61,11 +61,6 @@ impl Lineage {
         }
     }
 
-    /// The column of this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.column_name() == name)
-    }
-
     fn column(self) -> Column {
         let name = self.column_name();
         match self {

@@ -1,7 +1,9 @@
 //! Where batches go: Parquet files, and how they get their names.
 
+mod chunk;
 mod commit;
 mod encoder;
+mod group;
 mod manifest;
 mod part;
 mod partial;

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
+use parquet::file::writer::SerializedFileWriter;
 
-use super::properties;
+use super::chunk::{Codec, Tools};
+use super::group::RowGroup;
+use super::properties::{self, ROW_GROUP_ROWS};
 use crate::arrow::{RecordBatch, SchemaRef};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Compression;
@@ -38,7 +42,9 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 /// ```
 pub struct Encoder<W: Write + Send> {
     // It buffers by itself.
-    writer: ArrowWriter<W>,
+    file: SerializedFileWriter<W>,
+    schema: SchemaRef,
+    group: RowGroup,
     rows: u64,
 }
 
@@ -49,25 +55,63 @@ impl<W: Write + Send> Encoder<W> {
     /// [`Output`](ErrorKind::Output): the writer refuses. [`Internal`](ErrorKind::Internal): Parquet
     /// has no place for such a schema; those of layouts have one.
     pub fn new(writer: W, schema: &SchemaRef, codec: Compression) -> Result<Self> {
-        let writer = properties::properties(schema, codec)
-            .and_then(|properties| {
-                ArrowWriter::try_new(writer, SchemaRef::clone(schema), Some(properties))
-            })
-            .map_err(refused)?;
-        Ok(Self { writer, rows: 0 })
+        Self::build(writer, schema, codec).map_err(refused)
+    }
+
+    fn build(writer: W, schema: &SchemaRef, codec: Compression) -> Result<Self, ParquetError> {
+        let columns = ArrowSchemaConverter::new().convert(schema)?;
+        let mut properties = properties::properties(&columns, codec)?;
+        add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+        let root = columns.root_schema_ptr();
+        let file = SerializedFileWriter::new(writer, root, Arc::new(properties))?;
+        let tools = Tools::new(Codec::new(codec)?, properties::codec(codec)?);
+        let group = RowGroup::new(&file, schema, tools);
+        Ok(Self { file, schema: SchemaRef::clone(schema), group, rows: 0 })
     }
 
     /// Appends the rows of `batch`.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new); `Internal` too if the batch is not of the schema.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.append(batch).map_err(refused)?;
         self.rows += batch.num_rows() as u64;
-        let written = self.writer.write(batch).and_then(|()| {
-            let full = self.writer.in_progress_size() >= ROW_GROUP_BYTES;
-            if full { self.writer.flush() } else { Ok(()) }
-        });
-        written.map_err(refused)
+        Ok(())
+    }
+
+    fn append(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        self.check(batch)?;
+        let (mut start, end) = (0, batch.num_rows());
+        while start < end {
+            let room = ROW_GROUP_ROWS - self.group.rows();
+            let rows = room.min(end - start);
+            self.group.append(batch, start, start + rows)?;
+            start += rows;
+            if self.group.rows() == ROW_GROUP_ROWS {
+                self.group.append_to(&mut self.file)?;
+            }
+        }
+        if self.group.size() >= ROW_GROUP_BYTES {
+            self.group.append_to(&mut self.file)?;
+        }
+        Ok(())
+    }
+
+    /// Are the columns of `batch` those of the schema?
+    fn check(&self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        if Arc::ptr_eq(batch.schema_ref(), &self.schema) {
+            return Ok(());
+        }
+        let fields = self.schema.fields();
+        let fit = fields.len() == batch.num_columns()
+            && fields.iter().zip(batch.columns()).all(|(field, column)| {
+                let missing = !field.is_nullable() && column.is_nullable();
+                field.data_type().equals_datatype(column.data_type()) && !missing
+            });
+        match fit {
+            true => Ok(()),
+            false => Err(ParquetError::General("a batch of another schema".to_owned())),
+        }
     }
 
     /// How many rows have been written.
@@ -78,15 +122,18 @@ impl<W: Write + Send> Encoder<W> {
 
     /// Puts a text into the footer, under a key.
     pub fn note(&mut self, key: impl Into<String>, text: impl Into<Option<String>>) {
-        self.writer.append_key_value_metadata(KeyValue::new(key.into(), text.into()));
+        self.file.append_key_value_metadata(KeyValue::new(key.into(), text.into()));
     }
 
     /// Completes the file and gives the writer back.
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn finish(self) -> Result<W> {
-        self.writer.into_inner().map_err(refused)
+    pub fn finish(mut self) -> Result<W> {
+        if self.group.rows() > 0 {
+            self.group.append_to(&mut self.file).map_err(refused)?;
+        }
+        self.file.into_inner().map_err(refused)
     }
 }
 

@@ -1,14 +1,11 @@
-//! How each column of a Parquet file is encoded, decided from its type and, for columns of lineage,
-//! its name.
+//! What a Parquet file is written with, and how those columns are encoded that the parquet crate
+//! encodes, decided from their types.
 
-use parquet::arrow::ArrowSchemaConverter;
 use parquet::basic::{self, Encoding, LogicalType, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
-use crate::arrow::Schema;
-use crate::lineage::Lineage;
 use crate::settings::Compression;
 
 /// Rows of a row group at most.
@@ -17,14 +14,21 @@ pub(super) const ROW_GROUP_ROWS: usize = 131_072;
 /// The text in the footer that tells readers what wrote the file.
 const CREATED_BY: &str = concat!("rowmill version ", env!("CARGO_PKG_VERSION"));
 
-/// The properties to write a table of this schema with.
-pub(super) fn properties(schema: &Schema, codec: Compression) -> Result<WriterProperties> {
-    let columns: SchemaDescriptor = ArrowSchemaConverter::new().convert(schema)?;
-    let codec = match codec {
+/// Parquet's name of a codec.
+pub(super) fn codec(codec: Compression) -> Result<basic::Compression> {
+    Ok(match codec {
         Compression::None => basic::Compression::UNCOMPRESSED,
         Compression::Snappy => basic::Compression::SNAPPY,
         Compression::Zstd(level) => basic::Compression::ZSTD(ZstdLevel::try_new(level)?),
-    };
+    })
+}
+
+/// The properties to write a table of these columns with.
+pub(super) fn properties(
+    columns: &SchemaDescriptor,
+    codec: Compression,
+) -> Result<WriterProperties> {
+    let codec = self::codec(codec)?;
     let mut properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(codec)
@@ -43,16 +47,6 @@ pub(super) fn properties(schema: &Schema, codec: Compression) -> Result<WriterPr
 /// The encoding of a column whose values hardly ever repeat, so that looking each up in a
 /// dictionary is wasted; `None` for those that are better off with one.
 fn encoding(column: &ColumnDescriptor) -> Option<Encoding> {
-    if let [name] = column.path().parts()
-        && let Some(lineage) = Lineage::named(name)
-    {
-        return match lineage {
-            // One more each time.
-            Lineage::Line => Some(Encoding::DELTA_BINARY_PACKED),
-            // One value in all rows: a dictionary of one word, and next to nothing for each row.
-            _ => None,
-        };
-    }
     match column.logical_type_ref()? {
         LogicalType::Timestamp { .. } => Some(Encoding::DELTA_BINARY_PACKED),
         LogicalType::Uuid | LogicalType::Decimal { .. } | LogicalType::Json => {

@@ -8,7 +8,7 @@ use arrow_schema_60::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use rowmill::arrow::schema as ours;
 
 /// Rows of a batch: of 512, its default 1,024, and more, the number that is fastest for it.
-const BATCH_ROWS: usize = 512;
+pub(crate) const BATCH_ROWS: usize = 512;
 
 /// The schema to give it for what rowmill reads as `schema`.
 pub(crate) fn schema(schema: &ours::Schema) -> SchemaRef {

@@ -26,24 +26,13 @@ import tempfile
 
 import pyarrow
 
+import corpus
 import digest
 import shapes
 import systems
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-SEED = 7
-# Bytes of a row, to make a file of about the size asked for.
-ROW = {"Reservation": 1665, "OrderItem": 1824, "Customer": 1407}
 PYSIMDJSON = "pysimdjson==7.0.2"
-
-
-def cargo(*arguments):
-    """Builds one target and gives the path of the program."""
-    command = ["cargo", *arguments, "--message-format=json"]
-    output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    built = [json.loads(line).get("executable") for line in output.splitlines()]
-    return [path for path in built if path][-1]
 
 
 def shape_words(shape):
@@ -115,10 +104,7 @@ def check(path, kind, found):
 
 def measure(kind, arguments, programs, scratch):
     path = scratch / f"{kind}.jsonl"
-    rows = max(1, round(arguments.mb * 1e6 / ROW[kind]))
-    with open(path, "wb") as file:
-        generate = [programs["generate"], kind, str(rows), str(SEED)]
-        subprocess.run(generate, check=True, stdout=file, stderr=subprocess.DEVNULL)
+    rows = corpus.write(programs["generate"], kind, arguments.mb, path)
     found = commands(path, kind, programs, scratch)
     if check(path, kind, found) != rows:
         raise SystemExit(f"{kind}: not {rows} rows")
@@ -146,22 +132,22 @@ def show(kind, size, rows, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sets", nargs="*", metavar="SET", help=", ".join(ROW))
+    parser.add_argument("sets", nargs="*", metavar="SET", help=", ".join(corpus.ROW))
     parser.add_argument("--mb", type=float, default=200, help="size of each file")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=pathlib.Path, help="also write every time to this file")
     arguments = parser.parse_args()
-    unknown = set(arguments.sets) - set(ROW)
+    unknown = set(arguments.sets) - set(corpus.ROW)
     if unknown:
         parser.error(f"no such data set: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         programs = {
-            "generate": cargo("build", "--release", "-p", "rowmill-testkit", "--example", "generate"),
-            "rowmill": cargo("bench", "-p", "rowmill-benches", "--bench", "versus", "--no-run"),
+            "generate": corpus.generator(),
+            "rowmill": corpus.cargo("bench", "-p", "rowmill-benches", "--bench", "versus", "--no-run"),
             "ondemand": build_ondemand(scratch),
         }
-        results = [measure(kind, arguments, programs, scratch) for kind in arguments.sets or ROW]
+        results = [measure(kind, arguments, programs, scratch) for kind in arguments.sets or corpus.ROW]
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 

@@ -168,3 +168,26 @@ SHAPES = {
         "UpdaterProfileId": "uuid",
     },
 }
+
+# Order data as a plain object: not every system can keep JSON as text.
+ORDER_DATA = {
+    "Discriminator": "text",
+    "Rebate": {"ProductId": "uuid", "RebatedItemId": "uuid"},
+    "Product": {"ProductId": "uuid", "AgeCategoryId": "uuid", "ProductType": "text"},
+    "AllowanceDiscount": {"DiscountedOrderItemId": "uuid", "AllowanceProductOrderItemId": "uuid"},
+    "AllowanceProfits": "text",
+}
+
+
+def to_convert(kind):
+    """The columns of a conversion to Parquet."""
+    shape = SHAPES[kind]
+    return shape | {"Data": ORDER_DATA} if "Data" in shape else shape
+
+
+def with_ids_as_text(shape):
+    if isinstance(shape, dict):
+        return {name: with_ids_as_text(member) for name, member in shape.items()}
+    if isinstance(shape, list):
+        return [with_ids_as_text(shape[0])]
+    return "text" if shape == "uuid" else shape

@@ -41,12 +41,16 @@ CLICKHOUSE = {
     "json": "String",
 }
 
-# Without the first two an absent object would be one of nulls, and ISO 8601 would not be read. Blocks
-# of 4,096 rows are what is fastest for it here.
+# Without these an absent object would be one of nulls, and ISO 8601 would not be read.
+CLICKHOUSE_READING = [
+    "allow_experimental_nullable_tuple_type=1",
+    "date_time_input_format='best_effort'",
+]
+
+# Blocks of 4,096 rows are what is fastest for it here.
 CLICKHOUSE_SETTINGS = ", ".join(
     [
-        "allow_experimental_nullable_tuple_type=1",
-        "date_time_input_format='best_effort'",
+        *CLICKHOUSE_READING,
         "max_threads=1",
         "max_block_size=4096",
         "input_format_parallel_parsing=0",

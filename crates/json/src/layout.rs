@@ -14,7 +14,7 @@ use std::sync::Arc;
 use arrow_schema::{FieldRef, Schema, SchemaRef};
 
 pub(crate) use arrow::duration_parts;
-pub use column::{Allow, Column, Kind, Union};
+pub use column::{Allow, Column, Kind, Union, UuidForm};
 
 /// The columns of a table and the rules for reading them: an Arrow schema plus what Arrow has no
 /// word for. Cheap to clone.
@@ -59,7 +59,7 @@ impl Layout {
     /// # Errors
     /// Two columns of one name in the same object, two columns that read the same value, an empty
     /// name, a struct without fields, a decimal that 128 bits cannot hold, a leniency on a type it
-    /// does not fit, metadata under a key that says what type a field is, or columns nested deeper
+    /// does not fit, a form of UUIDs on another type, metadata under a key that says what type a field is, or columns nested deeper
     /// than 64.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Result<Self, LayoutError> {
         Self::with(columns, Unknown::Ignore)

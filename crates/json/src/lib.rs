@@ -95,5 +95,5 @@ pub use decoder::Decoder;
 pub use drift::{Drift, NewKey, NewValue, Nulled};
 pub use error::{Error, ErrorKind, Place, Reject};
 pub use frames::Frames;
-pub use layout::{Allow, Column, Kind, Layout, LayoutError, RESCUED, Union, Unknown};
+pub use layout::{Allow, Column, Kind, Layout, LayoutError, RESCUED, Union, Unknown, UuidForm};
 pub use options::{Counts, Limit, OnBadRow, Options, Simd};

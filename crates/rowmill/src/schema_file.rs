@@ -29,6 +29,7 @@
 //! | `allow` | any of `"empty_as_null"`, `"date_as_midnight"`, `"cut_digits"`, `"round_digits"`, `"rescue_digits"`, see [`Allow`](crate::Allow). Default none |
 //! | `path` | where the value stands, if not under the name: keys with points between them (`"Amount.Net"`), or an array of keys. One renames, more take a value out of objects |
 //! | `values` | of an `enum`: an array of the values known so far; others are read and reported |
+//! | `uuid` | of a `uuid`: `"binary"` or `"text"`, how its values are stored in Parquet, see [`UuidForm`](crate::UuidForm). Default as the run says |
 //! | `metadata` | an object of strings, for the metadata of the Arrow field |
 //! | `fields` | of a `struct`: its fields |
 //! | `item` | of a `list`: an object with the attributes of a field other than `name`, or just a type |

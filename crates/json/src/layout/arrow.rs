@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY, Json, Uuid};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, TimeUnit};
 
-use super::{Column, Kind, Layout, LayoutError};
+use super::{Column, Kind, Layout, LayoutError, UuidForm};
 
 /// Metadata that tells apart what is one type to Arrow, such as a duration and other text.
 const TYPE_KEY: &str = "rowmill:type";
@@ -15,9 +15,33 @@ const DURATION_PARTS: &str = "duration_parts";
 const RAW_JSON: &str = "raw_json";
 const LINE_NUMBER: &str = "line_number";
 
-/// Metadata that says what type a field is: ours to write.
-pub(super) const TYPE_KEYS: [&str; 3] =
-    [EXTENSION_TYPE_NAME_KEY, EXTENSION_TYPE_METADATA_KEY, TYPE_KEY];
+/// Metadata that says what type a field is, and how it is stored: ours to write.
+pub(super) const TYPE_KEYS: [&str; 4] =
+    [EXTENSION_TYPE_NAME_KEY, EXTENSION_TYPE_METADATA_KEY, TYPE_KEY, UuidForm::KEY];
+
+impl UuidForm {
+    /// The key of the metadata of an Arrow field with [its name](Self::name), where a column
+    /// [says](Column::stored_as) how it is stored.
+    pub const KEY: &'static str = "rowmill:uuid";
+
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Binary, Self::Text];
+
+    /// `binary` or `text`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Text => "text",
+        }
+    }
+
+    /// The form of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+}
 
 impl Column {
     /// The Arrow field this column becomes.
@@ -57,6 +81,7 @@ impl Column {
             _ => None,
         };
         metadata.extend(type_name.map(|name| (TYPE_KEY.into(), name.into())));
+        metadata.extend(self.stored.map(|form| (UuidForm::KEY.into(), form.name().into())));
         let field = Field::new(&self.name, data_type, self.nullable).with_metadata(metadata);
         Arc::new(match self.kind {
             Kind::Uuid => field.with_extension_type(Uuid),
@@ -144,6 +169,9 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
     path.pop();
     let mut column = Column::new(field.name(), kind);
     column.nullable = field.is_nullable();
+    if column.kind == Kind::Uuid {
+        column.stored = field.metadata().get(UuidForm::KEY).and_then(|name| UuidForm::named(name));
+    }
     column.metadata = field
         .metadata()
         .iter()

@@ -178,6 +178,9 @@ fn leniencies(column: &Column, path: &[&str], around: Around) -> Result<(), Layo
             "rescue_digits needs a raw_json column around it, such as unknown keys rescued",
         );
     }
+    if column.stored.is_some() && column.kind != Kind::Uuid {
+        return refuse("how UUIDs are stored fits UUIDs only");
+    }
     if !column.values.is_empty() && !is(|leaf| matches!(leaf, DataType::Dictionary(..))) {
         return refuse("known values fit enumerations only");
     }

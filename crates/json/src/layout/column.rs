@@ -15,6 +15,7 @@ pub struct Column {
     pub(super) path: Option<Vec<String>>,
     pub(super) nullable: bool,
     pub(super) allow: Allow,
+    pub(super) stored: Option<UuidForm>,
     pub(super) values: Vec<String>,
     pub(super) metadata: BTreeMap<String, String>,
 }
@@ -116,6 +117,18 @@ impl Allow {
         Self { empty_as_null: true, date_as_midnight: true, cut_digits: true, ..Self::NONE };
 }
 
+/// How a UUID is stored in a file. Batches hold 16 bytes either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UuidForm {
+    /// As 16 bytes of a type of its own.
+    #[default]
+    Binary,
+    /// As text: the 36 characters of `0f515589-99b4-423d-b83a-b237009f0509`, letters small, for
+    /// readers that know no such type.
+    Text,
+}
+
 macro_rules! leaves {
     ($($(#[$doc:meta])* $name:ident: $type:expr;)*) => {$(
         $(#[$doc])*
@@ -133,6 +146,7 @@ impl Column {
             path: None,
             nullable: true,
             allow: Allow::NONE,
+            stored: None,
             values: Vec::new(),
             metadata: BTreeMap::new(),
         }
@@ -308,6 +322,22 @@ impl Column {
         self
     }
 
+    /// Sets how the UUIDs of this [`uuid`](Column::uuid) are stored, whatever is chosen for others.
+    ///
+    /// ```
+    /// use rowmill_json::{Column, Layout, UuidForm};
+    ///
+    /// let id = Column::uuid("Id").stored_as(UuidForm::Text);
+    /// assert_eq!(id.stored(), Some(UuidForm::Text));
+    /// assert!(Layout::new([Column::int64("n").stored_as(UuidForm::Text)]).is_err());
+    /// # Ok::<(), rowmill_json::LayoutError>(())
+    /// ```
+    #[must_use]
+    pub fn stored_as(mut self, form: UuidForm) -> Self {
+        self.stored = Some(form);
+        self
+    }
+
     /// Adds an entry to the metadata of the Arrow field.
     #[must_use]
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
@@ -338,6 +368,12 @@ impl Column {
     #[must_use]
     pub fn allowed(&self) -> Allow {
         self.allow
+    }
+
+    /// What was set with [`stored_as`](Column::stored_as).
+    #[must_use]
+    pub fn stored(&self) -> Option<UuidForm> {
+        self.stored
     }
 
     /// The keys that lead to the value, from the object around the column on.

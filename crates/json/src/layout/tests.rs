@@ -1,4 +1,4 @@
-use super::{Allow, Column, Layout};
+use super::{Allow, Column, Layout, UuidForm};
 use arrow_schema::{DataType, Field, Schema};
 
 fn every_type() -> Vec<Column> {
@@ -15,6 +15,8 @@ fn every_type() -> Vec<Column> {
         Column::timestamp_ns("ns"),
         Column::decimal("decimal", 38, 10),
         Column::uuid("uuid"),
+        Column::uuid("text").stored_as(UuidForm::Text),
+        Column::uuid("binary").stored_as(UuidForm::Binary),
         Column::json("json"),
         Column::duration("duration"),
         Column::list("list", Column::list("inner", Column::uuid("id").required())),
@@ -67,6 +69,8 @@ fn refused_layouts() {
     assert!(refused(vec![forged]).contains("kept for the type"));
     let refused_one = |column: Column| refused(vec![column]);
     assert!(refused_one(Column::string("s").known_values(["a"])).contains("enumerations only"));
+    let stored = Column::string("s").stored_as(UuidForm::Text);
+    assert!(refused_one(stored).contains("UUIDs only"));
     assert!(refused_one(Column::int32("a").path(Vec::<String>::new())).contains("empty path"));
     assert!(refused_one(Column::raw_json("r").path(["a"])).contains("has no key"));
     assert!(refused_one(Column::raw_json("r").required()).contains("cannot be required"));

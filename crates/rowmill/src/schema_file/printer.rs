@@ -65,6 +65,9 @@ fn attributes(out: &mut String, column: &Column, level: usize) {
     if !column.values().is_empty() {
         out.push_str(&format!(", \"values\": {}", Value::from(column.values())));
     }
+    if let Some(form) = column.stored() {
+        out.push_str(&format!(", \"uuid\": {}", quoted(form.name())));
+    }
     if !column.metadata().is_empty() {
         let entries: Vec<String> = column
             .metadata()

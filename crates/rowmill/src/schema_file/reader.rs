@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use rowmill_json::{Allow, Column, Layout, Unknown};
+use rowmill_json::{Allow, Column, Layout, Unknown, UuidForm};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -42,6 +42,7 @@ struct Attributes<'a> {
     metadata: Option<&'a RawValue>,
     path: Option<&'a RawValue>,
     values: Option<&'a RawValue>,
+    uuid: Option<&'a RawValue>,
     shape: Shape<'a>,
 }
 
@@ -91,6 +92,7 @@ impl<'a> Attributes<'a> {
             "metadata" => &mut self.metadata,
             "path" => &mut self.path,
             "values" => &mut self.values,
+            "uuid" => &mut self.uuid,
             _ => return self.shape.slot(name),
         })
     }
@@ -199,8 +201,8 @@ impl<'a> Reader<'a> {
         for (key, value) in members {
             let known = attributes.slot(&key).filter(|_| named || key != "name");
             let Some(slot) = known else {
-                let names =
-                    "type, nullable, allow, metadata, path, values, fields, item, value, tag, arms";
+                let names = "type, nullable, allow, metadata, path, values, uuid, fields, item, value, tag, \
+                     arms";
                 let names = if named { &format!("name, {names}") } else { names };
                 return Err(self.unknown(value, &key, names));
             };
@@ -239,6 +241,12 @@ impl<'a> Reader<'a> {
             let values: Result<Vec<_>, _> =
                 self.array(values)?.into_iter().map(|value| self.string(value)).collect();
             column = column.known_values(values?);
+        }
+        if let Some(form) = attributes.uuid {
+            let known = UuidForm::named(&self.string(form)?);
+            let known =
+                known.ok_or_else(|| self.fail_at(form, "expected binary or text".into()))?;
+            column = column.stored_as(known);
         }
         if let Some(entries) = attributes.metadata {
             let mut seen = HashSet::new();

@@ -1,4 +1,4 @@
-use rowmill_json::{Allow, Column, Layout, Unknown};
+use rowmill_json::{Allow, Column, Layout, Unknown, UuidForm};
 
 use super::{parse, print};
 use crate::entity;
@@ -227,6 +227,8 @@ fn refused_fields() {
             "a: date_as_midnight and cut",
         ),
         (r#"{"name": "a", "type": "uuid", "allow": ["empty_as_null"]}"#, "a: empty_as_null fits"),
+        (r#"{"name": "a", "type": "uuid", "uuid": "base64"}"#, "a: expected binary or text"),
+        (r#"{"name": "a", "type": "string", "uuid": "text"}"#, "a: how UUIDs are stored fits"),
         (r#"{"name": "a", "type": "date", "metadata": {"k": 1}}"#, "a: expected a string"),
         (
             r#"{"name": "a", "type": "date", "metadata": {"k": "", "k": ""}}"#,
@@ -285,6 +287,7 @@ fn printed_form() {
     let layout = of([
         Column::uuid("Id").required().with_metadata("k", "v"),
         Column::list("Tags", Column::category("")),
+        Column::list("Ids", Column::uuid("").stored_as(UuidForm::Text)),
         Column::record(
             "R",
             [
@@ -298,6 +301,7 @@ fn printed_form() {
   "fields": [
     {"name": "Id", "type": "uuid", "nullable": false, "metadata": {"k": "v"}},
     {"name": "Tags", "type": "list", "item": {"type": "enum"}},
+    {"name": "Ids", "type": "list", "item": {"type": "uuid", "uuid": "text"}},
     {"name": "R", "type": "struct", "fields": [
       {"name": "d", "type": "date", "allow": ["empty_as_null"]},
       {"name": "m", "type": "map", "value": {"type": "struct", "nullable": false, "fields": [
@@ -354,6 +358,10 @@ impl Dice {
         (0..self.below(5)).map(|_| letters[self.below(letters.len())]).collect()
     }
 
+    fn form(&mut self) -> UuidForm {
+        UuidForm::ALL[self.below(2)]
+    }
+
     fn allow(&mut self, instant: bool) -> Allow {
         let mut allow = Allow::NONE;
         allow.empty_as_null = self.below(2) == 0;
@@ -373,7 +381,9 @@ fn any_column(dice: &mut Dice, place: usize, depth: usize) -> Column {
         3 => Column::float64(name),
         4 => Column::boolean(name),
         5 => Column::string(name),
-        6 => Column::uuid(name),
+        6 => {
+            [Column::uuid(&name), Column::uuid(&name).stored_as(dice.form())][dice.below(2)].clone()
+        }
         7 => Column::date(name).allow(dice.allow(false)),
         8 => Column::timestamp_us(name).allow(dice.allow(true)),
         9 => Column::timestamp_ns(name).allow(dice.allow(true)),

@@ -1,9 +1,14 @@
 //! What the files look like to those who read them.
 
+use std::collections::HashSet;
 use std::fs;
 
 use parquet::basic::{Encoding, LogicalType, TimeUnit};
-use rowmill::{Compression, Convert, Source, convert};
+use rowmill::arrow::DataType;
+use rowmill::arrow::array::cast::AsArray;
+use rowmill::{
+    Column, Compression, Convert, ErrorKind, Layout, Lineage, Profile, Source, UuidForm, convert,
+};
 
 use crate::table::{assert_same, decoded, folder_with, footer, layout, proof, read, rows};
 
@@ -42,6 +47,18 @@ fn the_footer_proves_that_nothing_is_missing() {
     assert_eq!((proof.version, proof.lines, proof.rows, proof.blank), (1, 101, 100, 1));
     assert_eq!((proof.source.as_str(), proof.entity.as_deref()), ("a.jsonl", Some("Room")));
     assert_eq!(proof.bytes, text.len() as u64);
+    // Of the layout, and of nothing else.
+    assert!(proof.layout.len() == 32 && proof.layout.bytes().all(|c| c.is_ascii_hexdigit()));
+    let again = |layout: &Layout, name: &str| {
+        let other = folder.path().join("other.parquet");
+        let run = Convert::new(layout).name(name).lineage([Lineage::File]).threads(2);
+        let source = Source::reader("b.jsonl", std::io::Cursor::new(text.clone()));
+        run.overwrite(true).run(source, &other).expect("converts");
+        crate::table::proof(&other).layout
+    };
+    assert_eq!(again(&layout(), "Other"), proof.layout);
+    let fewer = layout().select(["Id", "Count"]).expect("they are there");
+    assert_ne!(again(&fewer, "Room"), proof.layout);
     let footer = footer(&output);
     let writer = footer.file_metadata().created_by().expect("a writer");
     assert!(writer.starts_with("rowmill version "), "{writer}");
@@ -77,6 +94,80 @@ fn codecs_and_encodings() {
             );
         }
     }
+}
+
+#[test]
+fn the_compat_profile_has_what_every_reader_knows() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 20_000));
+    let known = HashSet::from([Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY]);
+    let output = folder.path().join("out.parquet");
+    for codec in [Compression::None, Compression::Snappy, Compression::Zstd(1)] {
+        let run = Convert::new(&layout()).compression(codec).profile(Profile::Compat);
+        run.overwrite(true).run(&input, &output).expect("converts");
+        assert_same(&read(&output), &decoded(&layout(), &rows(0, 20_000)));
+        for column in footer(&output).row_groups().iter().flat_map(|group| group.columns()) {
+            let found: HashSet<_> = column.encodings().collect();
+            assert!(found.is_subset(&known), "{}: {found:?}", column.column_path());
+        }
+    }
+}
+
+#[test]
+fn uuids_are_stored_as_the_run_says_and_the_layout_before_it() {
+    let id = "0F515589-99b4-423d-b83a-b237009f0509";
+    let text = format!("{{\"a\":\"{id}\",\"b\":\"{id}\",\"c\":\"{id}\",\"l\":[\"{id}\",null]}}\n");
+    let (folder, input) = folder_with("a.jsonl", text);
+    let output = folder.path().join("out.parquet");
+    let layout = Layout::new([
+        Column::uuid("a").required(),
+        Column::uuid("b").stored_as(UuidForm::Binary),
+        Column::uuid("c").stored_as(UuidForm::Text),
+        Column::list("l", Column::uuid("")),
+    ]);
+    let layout = layout.expect("a sound layout");
+    let mut checksums = HashSet::new();
+    for (form, a_is_text) in [(UuidForm::Binary, false), (UuidForm::Text, true)] {
+        let run = Convert::new(&layout).uuid(form).checksum(true).overwrite(true);
+        checksums.insert(run.run(&input, &output).expect("converts").checksum);
+        let schema = footer(&output).file_metadata().schema_descr_ptr();
+        let types: Vec<_> =
+            schema.columns().iter().map(|c| c.logical_type_ref().cloned()).collect();
+        let of = |text| Some(if text { LogicalType::String } else { LogicalType::Uuid });
+        assert_eq!(types, [of(a_is_text), of(false), of(true), of(a_is_text)], "{form:?}");
+        let batch = read(&output).remove(0);
+        assert_eq!(batch.column(2).as_string::<i32>().value(0), id.to_lowercase());
+        assert_eq!(batch.column(1).as_fixed_size_binary().value(0)[0], 0x0f);
+        let items = batch.column(3).as_list::<i32>().values();
+        assert_eq!(*items.data_type() == DataType::Utf8, a_is_text);
+        assert_eq!((items.len(), items.null_count()), (2, 1));
+    }
+    assert_eq!(checksums.len(), 1, "it is one of the rows");
+}
+
+#[test]
+fn bloom_filters_are_made_of_what_is_named() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 3_000));
+    let output = folder.path().join("out.parquet");
+    let named = ["Id", "State", "Taxes.Code", "Names"];
+    let run = Convert::new(&layout()).bloom_filters(named).overwrite(true);
+    run.run(&input, &output).expect("converts");
+    assert_same(&read(&output), &decoded(&layout(), &rows(0, 3_000)));
+    let footer = footer(&output);
+    let columns = footer.row_group(0).columns().iter();
+    let with = columns.filter(|column| column.bloom_filter_offset().is_some());
+    let paths: Vec<_> = with.map(|column| column.column_path().string()).collect();
+    assert_eq!(paths, ["Id", "State", "Taxes.list.element.Code", "Names.key_value.value"]);
+
+    let before = fs::read(&output).expect("reads");
+    for path in ["IsActive", "Taxes", "id", "Names.en"] {
+        let run = Convert::new(&layout()).bloom_filters([path]).overwrite(true);
+        let error = run.run(&input, &output).expect_err(path);
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains(path), "{error}");
+        assert!(fs::read(&output).expect("reads") == before);
+    }
+    let columns = Convert::new(&layout()).columns(["State"]).bloom_filters(["Id"]).overwrite(true);
+    assert_eq!(columns.run(&input, &output).expect_err("left out").kind(), ErrorKind::Usage);
 }
 
 #[test]

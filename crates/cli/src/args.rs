@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rowmill::mews::chrono::{DateTime, Utc};
-use rowmill::{Compression, Limit, Lineage, Unknown};
+use rowmill::{Compression, Limit, Lineage, Profile, Unknown, UuidForm};
 use serde::Serialize;
 
 use crate::values::{self, Interval};
@@ -339,9 +339,26 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "CODEC", value_parser = values::compression, default_value = "zstd")]
     pub(crate) compression: Compression,
 
+    /// Which encodings the output has
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t = ProfileName::Default)]
+    pub(crate) profile: ProfileName,
+
+    /// How UUIDs are stored, where the schema file does not say so
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = UuidName::Binary)]
+    pub(crate) uuid: UuidName,
+
+    /// Give these columns a Bloom filter in each row group: paths such as Id or Amount.Currency
+    #[arg(long, value_name = "PATH[,PATH...]", value_delimiter = ',')]
+    pub(crate) bloom: Vec<String>,
+
     /// Threads that decode and encode [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Hold at most so much in memory (such as 64MiB, from 32MiB on), besides what the program itself
+    /// takes; row groups become smaller by it [default: no cap, and less than 150 MiB with one thread]
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub(crate) memory: Option<usize>,
 
     /// Replace output that is already there
     #[arg(long)]
@@ -351,6 +368,40 @@ pub(crate) struct Writing {
     /// else there
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// Those that make it small
+    Default,
+    /// PLAIN and dictionaries alone, which old readers know too
+    Compat,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Default => Self::Default,
+            ProfileName::Compat => Self::Compat,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UuidName {
+    /// As 16 bytes of the type UUID
+    Binary,
+    /// As text of 36 characters, for readers that refuse that type, such as Spark
+    Text,
+}
+
+impl From<UuidName> for UuidForm {
+    fn from(name: UuidName) -> Self {
+        match name {
+            UuidName::Binary => Self::Binary,
+            UuidName::Text => Self::Text,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -28,6 +28,9 @@ macro_rules! configure {
         let mut builder = $builder
             .on_bad_row(writing.on_bad_row()?)
             .compression(writing.compression)
+            .profile(writing.profile.into())
+            .uuid(writing.uuid.into())
+            .bloom_filters(&writing.bloom)
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
             .overwrite(writing.overwrite)
             .redact(writing.redact)
@@ -37,6 +40,9 @@ macro_rules! configure {
             .progress($crate::progress::callback());
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);
+        }
+        if let Some(bytes) = writing.memory {
+            builder = builder.memory(bytes);
         }
         if !reading.columns.is_empty() {
             builder = builder.columns(&reading.columns);

@@ -176,6 +176,7 @@ impl Convert {
         };
         let settings = &self.settings;
         let infer = Infer::new().threads(settings.threads()).cancel(settings.cancel.clone());
+        let infer = infer.within(settings.shares()?);
         let infer = sample.into_iter().fold(infer, Infer::sample);
         let infer = settings.max_expansion.into_iter().fold(infer, Infer::max_expansion);
         let (inferred, again) = infer.peek(std::mem::take(sources))?;

@@ -3,8 +3,10 @@
 use rowmill_json::infer::{Inference, Inferred};
 use rowmill_json::{Layout, LayoutError, Options, Unknown};
 
+use crate::arrow::Schema;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::Shares;
 use crate::settings::{Settings, threads};
 use crate::source::{Source, Sources};
 
@@ -42,6 +44,7 @@ pub struct Infer {
     sample: Option<u64>,
     threads: usize,
     max_expansion: Option<u64>,
+    shares: Option<Shares>,
     cancel: Cancel,
 }
 
@@ -69,6 +72,12 @@ impl Infer {
     /// [`Convert::max_expansion`](crate::Convert::max_expansion).
     pub fn max_expansion(mut self, times: u64) -> Self {
         self.max_expansion = Some(times);
+        self
+    }
+
+    /// Takes no more memory than these.
+    pub(crate) fn within(mut self, shares: Option<Shares>) -> Self {
+        self.shares = shares;
         self
     }
 
@@ -121,6 +130,7 @@ impl Infer {
             threads: threads(self.threads),
             max_expansion: self.max_expansion,
             cancel: self.cancel.clone(),
+            most: self.shares.map_or(BEGINNING, |shares| shares.beginning().min(BEGINNING)),
             cut: false,
             name: String::new(),
             bad: None,
@@ -136,6 +146,10 @@ impl Infer {
     fn inference(&self) -> Inference {
         let mut options = Options::default();
         options.threads = threads(self.threads);
+        if let Some(shares) = self.shares {
+            shares.set(&mut options, &Schema::empty());
+            options.max_line_bytes = options.max_line_bytes.min(shares.row());
+        }
         match self.sample {
             Some(rows) => Inference::sample(options, rows),
             None => Inference::with(options),
@@ -160,6 +174,8 @@ struct Looking {
     threads: usize,
     max_expansion: Option<u64>,
     cancel: Cancel,
+    /// So much is held of a source that can be read only once.
+    most: usize,
     /// The present source has more than was looked at.
     cut: bool,
     /// The present source, and the one of the first bad line.
@@ -184,7 +200,7 @@ impl Looking {
         let file_name = source.file_name();
         let mut opened = source.open(self.threads, self.max_expansion, &self.cancel)?;
         let (mut head, mut held) = (Vec::new(), 0);
-        while self.inference.wants_more() && held < BEGINNING {
+        while self.inference.wants_more() && held < self.most {
             self.cancel.check()?;
             let Some(chunk) = opened.chunks.next() else { break };
             let chunk = chunk.map_err(|error| Error::reading(&self.name, error))?;
@@ -197,7 +213,7 @@ impl Looking {
         match file {
             Some(file) => Ok(file),
             None => {
-                if held >= BEGINNING {
+                if held >= self.most {
                     // Whether it goes on is told by the next chunk alone.
                     let next = opened.chunks.next().transpose();
                     let next = next.map_err(|error| Error::reading(&self.name, error))?;

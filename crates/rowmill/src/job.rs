@@ -19,7 +19,9 @@ use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 #[cfg(feature = "mews")]
 use crate::sink::Complete;
-use crate::sink::{Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, name_of};
+use crate::sink::{
+    Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, layout_id, name_of,
+};
 use crate::source::Opened;
 
 /// A source as the job knows it before it is read.
@@ -166,15 +168,14 @@ impl Job {
             return Err(Error::internal("more sources than were named"));
         };
         let set_aside = self.quarantine.rows();
-        let codec = self.settings.compression;
         let mut sinks = Sinks {
-            part: self.output.begin(&input.stem, self.table.schema(), codec)?,
+            part: self.output.begin(&input.stem, self.table.schema(), &self.settings.parquet()?)?,
             stamp: self.table.stamp(&input.name),
             checksum: &mut self.checksum,
             nulls: &mut self.nulls,
             quarantine: &mut self.quarantine,
         };
-        let options = self.settings.decoder_options();
+        let options = self.settings.decoder_options(self.table.decoded().schema())?;
         let mut decoder = Decoder::with(self.table.decoded(), options);
         let progress = |rows, quarantined, finished| Progress {
             file,
@@ -222,6 +223,7 @@ impl Job {
         proof.source.clone_from(&input.file_name);
         proof.entity.clone_from(&self.settings.entity);
         proof.export.clone_from(&self.export);
+        proof.layout = layout_id(self.table.layout());
         let part = part.finish(&proof)?;
         self.files.push(FileReport {
             source: input.name.to_string(),

@@ -64,6 +64,7 @@ mod inference;
 mod ingest;
 mod job;
 mod lineage;
+mod memory;
 mod progress;
 mod quarantine;
 mod report;
@@ -96,10 +97,10 @@ pub use report::{FileReport, Leniencies, Report};
 pub use rowmill_json::infer;
 pub use rowmill_json::{
     Allow, Column, Counts, Decoder, Drift, Frames, Kind, Layout, LayoutError, Limit, NewKey,
-    NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown,
+    NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown, UuidForm,
 };
 pub use settings::Compression;
-pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, Proof};
+pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, ParquetOptions, Profile, Proof};
 pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]
 pub use stream::{Batches, decode};

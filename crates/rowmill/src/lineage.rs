@@ -146,6 +146,11 @@ impl Table {
     }
 
     /// The layout without columns of lineage.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The same, for good.
     pub(crate) fn into_layout(self) -> Layout {
         self.layout
     }

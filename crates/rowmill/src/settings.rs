@@ -7,10 +7,13 @@ use std::thread::available_parallelism;
 
 use rowmill_json::{Layout, LayoutError, Limit, OnBadRow, Options, Unknown};
 
+use crate::arrow::Schema;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::lineage::Lineage;
+use crate::memory::Shares;
 use crate::progress::{OnProgress, Progress};
+use crate::sink::{self, ParquetOptions};
 
 /// How the pages of a Parquet file are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +43,11 @@ pub(crate) struct Settings {
     pub(crate) max_expansion: Option<u64>,
     pub(crate) columns: Vec<String>,
     pub(crate) unknown: Option<Unknown>,
-    pub(crate) max_line_bytes: usize,
+    pub(crate) max_line_bytes: Option<usize>,
     pub(crate) max_depth: usize,
-    pub(crate) compression: Compression,
+    pub(crate) parquet: ParquetOptions,
     pub(crate) threads: usize,
+    pub(crate) memory: Option<usize>,
     pub(crate) overwrite: bool,
     pub(crate) checksum: bool,
     pub(crate) lineage: BTreeSet<Lineage>,
@@ -61,10 +65,11 @@ impl Default for Settings {
             max_expansion: None,
             columns: Vec::new(),
             unknown: None,
-            max_line_bytes: Options::default().max_line_bytes,
+            max_line_bytes: None,
             max_depth: Options::default().max_depth,
-            compression: Compression::default(),
+            parquet: ParquetOptions::default(),
             threads: 0,
+            memory: None,
             overwrite: false,
             checksum: false,
             lineage: BTreeSet::new(),
@@ -81,18 +86,42 @@ impl Settings {
         threads(self.threads)
     }
 
-    pub(crate) fn decoder_options(&self) -> Options {
+    /// What the cap on memory leaves for each, if there is one.
+    ///
+    /// # Errors
+    /// It is too little.
+    pub(crate) fn shares(&self) -> Result<Option<Shares>> {
+        self.memory.map(Shares::of).transpose()
+    }
+
+    /// How rows of `schema` are decoded.
+    pub(crate) fn decoder_options(&self, schema: &Schema) -> Result<Options> {
         let mut options = Options::default();
         options.threads = self.threads();
-        options.max_line_bytes = self.max_line_bytes;
         options.max_depth = self.max_depth;
+        let shares = self.shares()?;
+        if let Some(shares) = shares {
+            shares.set(&mut options, schema);
+        }
+        let most = shares.map_or(options.max_line_bytes, Shares::row);
+        options.max_line_bytes =
+            self.max_line_bytes.unwrap_or_else(|| options.max_line_bytes.min(most));
         options.on_bad_row = match self.on_bad_row {
             // The limit is one for the whole run; a decoder sees one source only.
             OnBadRow::Quarantine { .. } => OnBadRow::Quarantine { at_most: Limit::None },
             OnBadRow::Null { .. } => OnBadRow::Null { at_most: Limit::None },
             policy => policy,
         };
-        options
+        Ok(options)
+    }
+
+    /// How the Parquet is written.
+    pub(crate) fn parquet(&self) -> Result<ParquetOptions> {
+        let mut options = self.parquet.clone();
+        if let Some(shares) = self.shares()? {
+            options.row_group_bytes = options.row_group_bytes.min(shares.row_group());
+        }
+        Ok(options)
     }
 
     /// What is read of `layout`, and how.
@@ -106,6 +135,8 @@ impl Settings {
         if let Some(unknown) = self.unknown {
             layout = layout.with_unknown(unknown).map_err(|e| wrong("unknown keys", e))?;
         }
+        // Before there are rows.
+        sink::filtered(layout.schema(), &self.parquet.bloom_filters)?;
         Ok(layout)
     }
 
@@ -122,7 +153,7 @@ impl Settings {
                 "{name:?} is no name for an entity: letters, digits, `-` and `_` only"
             )));
         }
-        if let Compression::Zstd(level) = self.compression
+        if let Compression::Zstd(level) = self.parquet.compression
             && !(1..=22).contains(&level)
         {
             return Err(Error::usage(format!("zstd has the levels 1 to 22, not {level}")));
@@ -134,6 +165,14 @@ impl Settings {
         }
         if self.max_expansion == Some(0) {
             return Err(Error::usage("a source may expand to at least 1 byte for each, not to 0"));
+        }
+        if let (Some(shares), Some(line)) = (self.shares()?, self.max_line_bytes)
+            && line > shares.row()
+        {
+            return Err(Error::usage(format!(
+                "lines of {line} bytes do not fit into the memory given, which leaves {} for one",
+                shares.row()
+            )));
         }
         self.cancel.check()
     }
@@ -222,9 +261,9 @@ macro_rules! setters {
         }
 
         /// Bytes of the longest line, its end not counted. A longer one ends the run under every
-        /// policy. Default 64 MiB, at most 1 GiB.
+        /// policy. Default 64 MiB, or as [`memory`](Self::memory) says; at most 1 GiB.
         pub fn max_line_bytes(mut self, bytes: usize) -> Self {
-            self.settings.max_line_bytes = bytes;
+            self.settings.max_line_bytes = Some(bytes);
             self
         }
 
@@ -237,7 +276,33 @@ macro_rules! setters {
 
         /// How pages are compressed. Default: Zstandard at level 1.
         pub fn compression(mut self, codec: $crate::Compression) -> Self {
-            self.settings.compression = codec;
+            self.settings.parquet.compression = codec;
+            self
+        }
+
+        /// Which encodings the output has. Default: those that make it small.
+        pub fn profile(mut self, profile: $crate::Profile) -> Self {
+            self.settings.parquet.profile = profile;
+            self
+        }
+
+        /// How UUIDs are stored in columns of which the layout [does not say
+        /// so](crate::Column::stored_as). Default: as 16 bytes of the type UUID. A
+        /// [checksum](Self::checksum) is one of the rows and does not change with it.
+        pub fn uuid(mut self, form: $crate::UuidForm) -> Self {
+            self.settings.parquet.uuid = form;
+            self
+        }
+
+        /// The columns that get a Bloom filter in each row group, by which readers pass over row groups
+        /// that surely have no row with a value. Paths are those of [`columns`](Self::columns), lists
+        /// and maps being passed through. Default: none, since they take room and time, and bounds do
+        /// as much for values that come in order.
+        pub fn bloom_filters<P: Into<String>>(
+            mut self,
+            paths: impl IntoIterator<Item = P>,
+        ) -> Self {
+            self.settings.parquet.bloom_filters = paths.into_iter().map(Into::into).collect();
             self
         }
 
@@ -245,6 +310,21 @@ macro_rules! setters {
         /// output is the same for every number. 0, the default, stands for the number of cores.
         pub fn threads(mut self, threads: usize) -> Self {
             self.settings.threads = threads;
+            self
+        }
+
+        /// A cap on the bytes that the run holds, at least 32 MiB; the program itself takes up to 16 MiB
+        /// besides, and so do the window of a Zstandard source (8 MiB, or as much as its header asks
+        /// for) and what downloads hold on their way. Default: none; then a run takes less than 150 MiB
+        /// with one thread and 250 MiB with two.
+        ///
+        /// It is a matter of pieces: frames, batches and row groups are smaller, so the same rows give
+        /// other bytes under another cap, and the same ones for every number of threads. Of those no more
+        /// work at a time than there is room for. A line, or the lists of a row, that take more than a
+        /// sixteenth of the cap make a bad row (the line ends the run), and a layout is inferred from a
+        /// quarter of the cap where a source can be read only once.
+        pub fn memory(mut self, bytes: usize) -> Self {
+            self.settings.memory = Some(bytes);
             self
         }
 

@@ -17,7 +17,8 @@ fn the_definition_is_sound() {
 #[test]
 fn convert_has_its_documented_form() {
     let line = "rowmill convert a.jsonl - -o out --entity Reservation --on-error quarantine \
-                --rejects r.jsonl --max-rejects 5% --compression zstd:3 --threads 2 --overwrite --json";
+                --rejects r.jsonl --max-rejects 5% --compression zstd:3 --profile compat --uuid text \
+                --bloom Id,Amount.Currency --threads 2 --overwrite --json";
     let Command::Convert(convert) = parse(line).expect(line) else { panic!("{line}") };
     assert_eq!(convert.inputs, [PathBuf::from("a.jsonl"), PathBuf::from("-")]);
     assert_eq!(convert.out, PathBuf::from("out"));
@@ -28,6 +29,8 @@ fn convert_has_its_documented_form() {
     assert_eq!(writing.rejects, Some(PathBuf::from("r.jsonl")));
     assert_eq!(writing.max_rejects, Some(Limit::Percent(5.0)));
     assert_eq!(writing.compression, Compression::Zstd(3));
+    assert_eq!((writing.profile, writing.uuid), (ProfileName::Compat, UuidName::Text));
+    assert_eq!(writing.bloom, ["Id", "Amount.Currency"]);
     assert_eq!(writing.threads.map(NonZeroUsize::get), Some(2));
     assert!(writing.overwrite && writing.json);
 }
@@ -38,6 +41,9 @@ fn convert_has_sensible_defaults() {
     let Command::Convert(convert) = parse(line).expect(line) else { panic!("{line}") };
     assert_eq!(convert.writing.on_error, OnError::Fail);
     assert_eq!(convert.writing.compression, Compression::Zstd(1));
+    let writing = &convert.writing;
+    assert_eq!((writing.profile, writing.uuid), (ProfileName::Default, UuidName::Binary));
+    assert_eq!(writing.bloom, [] as [&str; 0]);
     assert_eq!(convert.writing.threads, None);
     assert!(!convert.writing.overwrite && !convert.writing.json);
 }

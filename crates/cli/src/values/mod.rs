@@ -8,9 +8,11 @@ mod duration;
 mod interval;
 mod limit;
 mod lineage;
+mod size;
 
 pub(crate) use compression::compression;
 pub(crate) use duration::duration;
 pub(crate) use interval::{Interval, instant, interval};
 pub(crate) use limit::limit;
 pub(crate) use lineage::lineage;
+pub(crate) use size::size;

@@ -58,6 +58,18 @@ fn a_good_file_becomes_typed_parquet() {
 }
 
 #[test]
+fn what_the_file_is_like_can_be_chosen() {
+    let folder = folder();
+    let args = "good.jsonl -o good.parquet --schema schema.json --profile compat --uuid text";
+    convert(folder.path(), &format!("{args} --bloom Id,Name")).ended(0);
+    assert_eq!(rows(&folder.path().join("good.parquet")), 3);
+    let args = "good.jsonl -o other.parquet --schema schema.json --bloom";
+    convert(folder.path(), &format!("{args} Id,Nam"))
+        .failed(2, &["Bloom", "Nam", "not in the layout"]);
+    assert!(!folder.path().join("other.parquet").exists());
+}
+
+#[test]
 fn a_bad_line_ends_the_run_and_leaves_nothing() {
     let folder = folder();
     convert(folder.path(), "bad.jsonl -o out.parquet --schema schema.json")

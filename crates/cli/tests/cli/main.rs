@@ -7,6 +7,7 @@ mod convert;
 mod demo;
 mod export;
 mod inferred;
+mod memory;
 mod parquet_file;
 mod program;
 mod schema;

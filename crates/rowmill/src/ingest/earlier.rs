@@ -10,7 +10,7 @@ use crate::arrow::Schema;
 use crate::job::Input;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
-use crate::sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof, manifest_path};
+use crate::sink::{FOOTER_PROOF, Manifest, ManifestPart, Proof, manifest_path, stored};
 
 /// The report of a run that has already done what is asked for, if there was one: its manifest
 /// names these inputs with these sizes, and every part is in place as it was written, with the
@@ -22,6 +22,7 @@ pub(super) fn report(
     export: &str,
     inputs: &[Input],
 ) -> Option<Report> {
+    let schema = stored(schema, settings.parquet.uuid);
     let place = manifest_path(root, export);
     let manifest: Manifest = serde_json::from_slice(&fs::read(&place).ok()?).ok()?;
     let same = manifest.export.as_deref() == Some(export)
@@ -39,7 +40,7 @@ pub(super) fn report(
     report.manifest = Some(place.display().to_string());
     for (part, input) in manifest.parts.iter().zip(inputs) {
         let path = root.join(&part.path);
-        let proof = proof(&path, part, input, schema)?;
+        let proof = proof(&path, part, input, &schema)?;
         report.rows += proof.rows;
         report.lines += proof.lines;
         report.blank += proof.blank;

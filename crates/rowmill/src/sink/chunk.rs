@@ -6,14 +6,17 @@ mod codec;
 mod delta;
 mod dictionary;
 mod encoding;
+mod filter;
 mod hybrid;
 mod leaf;
 mod levels;
 mod nesting;
 mod pages;
+mod plain;
 mod split;
 #[cfg(test)]
 mod tests;
+mod uuid;
 mod values;
 
 use std::io::Write;
@@ -25,8 +28,10 @@ use parquet::schema::types::ColumnDescPtr;
 
 pub(super) use self::codec::Codec;
 use self::encoding::{Choice, Encoded};
+pub(super) use self::filter::FALSE_POSITIVES;
+use self::filter::Filter;
 use self::leaf::Kind;
-pub(super) use self::leaf::node;
+pub(super) use self::leaf::{Columns, node};
 use self::levels::Levels;
 pub(super) use self::nesting::{Node, Reach};
 use self::pages::{About, DictionaryPage, Pages};
@@ -34,6 +39,7 @@ use self::values::{Picked, Renumbering, Texts, Values};
 use crate::arrow::array::Array;
 use crate::arrow::array::cast::AsArray;
 use crate::arrow::array::types::Int32Type;
+use crate::sink::Profile;
 
 /// A page ends with the rows that bring it to this many,
 const PAGE_ROWS: usize = 16_384;
@@ -68,11 +74,12 @@ pub(super) struct Chunk {
     choice: Choice,
     /// Whether pages are compressed, once that has been found out.
     compress: Option<bool>,
+    filter: Option<Filter>,
     pages: Pages,
 }
 
 impl Chunk {
-    fn new(kind: Kind, column: ColumnDescPtr) -> Self {
+    fn new(kind: Kind, column: ColumnDescPtr, profile: Profile, filtered: bool) -> Self {
         let levels = Levels::new(column.max_def_level() as u8, column.max_rep_level() as u8);
         Self {
             kind,
@@ -80,8 +87,9 @@ impl Chunk {
             levels,
             values: kind.values(),
             renumbering: Renumbering::default(),
-            choice: Choice::new(kind),
+            choice: Choice::new(kind, profile),
             compress: None,
+            filter: filtered.then(Filter::default),
             pages: Pages::new(column),
         }
     }
@@ -138,9 +146,11 @@ impl Chunk {
         Ok(())
     }
 
-    /// About how many bytes the chunk will take; it depends on the rows alone.
+    /// About how many bytes are held of the chunk; that depends on the rows alone.
     pub(super) fn size(&self) -> usize {
-        self.pages.len() + self.values.bytes() + self.levels.bytes()
+        let open = self.values.bytes() + self.levels.bytes();
+        let filter = self.filter.as_ref().map_or(0, Filter::bytes);
+        self.pages.len() + open + self.choice.bytes() + filter
     }
 
     fn close_page(&mut self, tools: &mut Tools) -> Result<()> {
@@ -150,6 +160,12 @@ impl Chunk {
         let Encoded { encoding, compressible } =
             self.choice.encode(self.kind, &self.values, page, keys);
         let uncompressed = page.len();
+        // Those of a dictionary are added with it.
+        if let Some(filter) = self.filter.as_mut().filter(|_| keys.is_empty()) {
+            compressed.clear();
+            plain::encode(self.kind, &self.values, compressed);
+            filter.add(self.kind, compressed);
+        }
         // Nothing is known of a chunk without values, and then it does not matter.
         let compress = self.compress.unwrap_or(compressible != Some(false)) && !codec.is_none();
         if compress {
@@ -187,6 +203,11 @@ impl Chunk {
         tools.page.clear();
         let entries = self.choice.write_dictionary(self.kind, &mut tools.page);
         let uncompressed = tools.page.len();
+        let filter = self.filter.as_mut().map(|filter| {
+            filter.add(self.kind, &tools.page);
+            filter.take()
+        });
+        let filter = filter.transpose()?;
         let mut page = &mut tools.page;
         if compress && entries > 0 {
             tools.codec.compress(page, &mut tools.compressed)?;
@@ -194,7 +215,7 @@ impl Chunk {
         }
         let dictionary = (entries > 0).then_some(DictionaryPage { entries, uncompressed });
         let codec = if compress { tools.named } else { basic::Compression::UNCOMPRESSED };
-        self.pages.append_to(group, dictionary, page, codec)?;
+        self.pages.append_to(group, dictionary, page, codec, filter)?;
         // The next row group knows nothing of this one.
         self.choice.begin(self.kind);
         self.renumbering.clear();

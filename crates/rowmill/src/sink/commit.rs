@@ -9,11 +9,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::manifest::Manifest;
+use super::options::ParquetOptions;
 use super::part::{FinishedPart, PartWriter};
 use super::partial::{Complete, Partial};
 use crate::arrow::SchemaRef;
 use crate::error::{Error, Result};
-use crate::settings::Compression;
 
 /// The folder for all that is no data. Readers of lakes skip names that begin with `_`.
 pub(crate) const PRIVATE: &str = "_rowmill";
@@ -134,7 +134,7 @@ impl Output {
         &self,
         stem: &str,
         schema: &SchemaRef,
-        codec: Compression,
+        options: &ParquetOptions,
     ) -> Result<PartWriter> {
         let target = self.part_path(stem);
         let partial = match &self.target {
@@ -146,7 +146,7 @@ impl Output {
             }
         };
         let partial = Partial::create(partial, &target)?;
-        PartWriter::new(partial, target, schema, codec)
+        PartWriter::new(partial, target, schema, options)
     }
 
     /// Keeps a finished part for the commit.

@@ -1,5 +1,6 @@
 //! Batches into the bytes of one Parquet file, wherever these go.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,16 +10,14 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::chunk::{Codec, Tools};
+use super::chunk::{Codec, Columns, Tools};
+use super::columns;
 use super::group::RowGroup;
+use super::options::ParquetOptions;
 use super::properties::{self, ROW_GROUP_ROWS};
-use crate::arrow::{RecordBatch, SchemaRef};
+use crate::arrow::{RecordBatch, Schema, SchemaRef};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Compression;
-
-/// A row group ends with the batch that brings it to this many bytes of encoded pages, by the
-/// encoder's own estimate. That depends on the rows alone, so the file is the same every time.
-const ROW_GROUP_BYTES: usize = 64 << 20;
 
 /// Encodes batches as Parquet, just as [`Convert`](crate::Convert) does, into any writer. Nothing
 /// is synced, renamed or proved here: whoever owns the writer knows when its bytes are a file.
@@ -43,8 +42,11 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 pub struct Encoder<W: Write + Send> {
     // It buffers by itself.
     file: SerializedFileWriter<W>,
+    /// Of the batches.
     schema: SchemaRef,
     group: RowGroup,
+    /// What is held of a row group depends on the rows alone, so the file is the same every time.
+    group_bytes: usize,
     rows: u64,
 }
 
@@ -55,18 +57,51 @@ impl<W: Write + Send> Encoder<W> {
     /// [`Output`](ErrorKind::Output): the writer refuses. [`Internal`](ErrorKind::Internal): Parquet
     /// has no place for such a schema; those of layouts have one.
     pub fn new(writer: W, schema: &SchemaRef, codec: Compression) -> Result<Self> {
-        Self::build(writer, schema, codec).map_err(refused)
+        let mut options = ParquetOptions::default();
+        options.compression = codec;
+        Self::with(writer, schema, &options)
     }
 
-    fn build(writer: W, schema: &SchemaRef, codec: Compression) -> Result<Self, ParquetError> {
-        let columns = ArrowSchemaConverter::new().convert(schema)?;
-        let mut properties = properties::properties(&columns, codec)?;
-        add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+    /// An encoder of rows of this schema, whose file is as `options` say.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). [`Usage`](ErrorKind::Usage): a Bloom filter is asked for of what is no
+    /// column, or one of booleans, or UUIDs as text inside a column together with a type that no
+    /// layout has.
+    pub fn with(writer: W, schema: &SchemaRef, options: &ParquetOptions) -> Result<Self> {
+        let filtered = columns::filtered(schema, &options.bloom_filters)?;
+        let stored = columns::stored(schema, options.uuid);
+        let encoder = Self::build(writer, schema, &stored, options, &filtered).map_err(refused)?;
+        // What is not encoded here is written as it comes.
+        let other = encoder.group.others().find(|n| stored.field(*n) != schema.field(*n));
+        match other {
+            Some(n) => Err(Error::usage(format!(
+                "the UUIDs in {} cannot be stored as text, since it has other types in it too that no \
+                 layout has",
+                schema.field(n).name()
+            ))),
+            None => Ok(encoder),
+        }
+    }
+
+    fn build(
+        writer: W,
+        schema: &SchemaRef,
+        stored: &Schema,
+        options: &ParquetOptions,
+        filtered: &HashSet<usize>,
+    ) -> Result<Self, ParquetError> {
+        let columns = ArrowSchemaConverter::new().convert(stored)?;
+        let mut properties = properties::properties(&columns, options, filtered)?;
+        add_encoded_arrow_schema_to_metadata(stored, &mut properties);
         let root = columns.root_schema_ptr();
         let file = SerializedFileWriter::new(writer, root, Arc::new(properties))?;
+        let codec = options.compression;
         let tools = Tools::new(Codec::new(codec)?, properties::codec(codec)?);
-        let group = RowGroup::new(&file, schema, tools);
-        Ok(Self { file, schema: SchemaRef::clone(schema), group, rows: 0 })
+        let columns = Columns { schema: &columns, profile: options.profile, filtered };
+        let group = RowGroup::new(&file, schema, &columns, tools);
+        let group_bytes = options.row_group_bytes;
+        Ok(Self { file, schema: SchemaRef::clone(schema), group, group_bytes, rows: 0 })
     }
 
     /// Appends the rows of `batch`.
@@ -91,7 +126,7 @@ impl<W: Write + Send> Encoder<W> {
                 self.group.append_to(&mut self.file)?;
             }
         }
-        if self.group.size() >= ROW_GROUP_BYTES {
+        if self.group.size() >= self.group_bytes {
             self.group.append_to(&mut self.file)?;
         }
         Ok(())

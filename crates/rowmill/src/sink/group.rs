@@ -7,7 +7,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory
 use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::chunk::{Chunk, Node, Reach, Tools, node};
+use super::chunk::{Chunk, Columns, Node, Reach, Tools, node};
 use crate::arrow::{RecordBatch, SchemaRef};
 
 /// Rows that are taken into the columns at a time, so that pages end near their bounds.
@@ -37,13 +37,15 @@ impl RowGroup {
     pub(super) fn new<W: Write + Send>(
         file: &SerializedFileWriter<W>,
         schema: &SchemaRef,
+        columns: &Columns<'_>,
         tools: Tools,
     ) -> Self {
-        let columns = file.schema_descr();
         let (mut fields, mut chunks, mut next) = (Vec::new(), Vec::new(), 0);
         for (n, field) in schema.fields().iter().enumerate() {
             let first = next;
-            while next < columns.num_columns() && columns.get_column_root_idx(next) == n {
+            while next < columns.schema.num_columns()
+                && columns.schema.get_column_root_idx(next) == n
+            {
                 next += 1;
             }
             let before = chunks.len();
@@ -62,12 +64,18 @@ impl RowGroup {
         Self { schema: schema.clone(), fields, chunks, tools, rows: 0, others }
     }
 
+    /// The fields that are left to the parquet crate, by number.
+    pub(super) fn others(&self) -> impl Iterator<Item = usize> {
+        let fields = self.fields.iter().enumerate();
+        fields.filter(|(_, field)| matches!(field, FieldWriter::Other(..))).map(|(n, _)| n)
+    }
+
     /// How many rows it has.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
 
-    /// About how many bytes it will take; it depends on the rows alone.
+    /// About how many bytes are held of it; that depends on the rows alone.
     pub(super) fn size(&self) -> usize {
         let others = self.fields.iter().flat_map(|field| match field {
             FieldWriter::Own(..) => [].iter(),

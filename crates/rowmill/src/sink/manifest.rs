@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use rowmill_json::Counts;
+use rowmill_json::{Counts, Layout};
 use serde::{Deserialize, Serialize};
+use twox_hash::XxHash3_128;
 
 use crate::report::Leniencies;
 
@@ -12,6 +13,8 @@ pub const FOOTER_PROOF: &str = "rowmill.proof";
 
 /// What a part was made of: the proof that nothing is missing in it. It stands in the footer of
 /// the part, as JSON under the key [`FOOTER_PROOF`].
+///
+/// Nothing in it depends on the clock, the machine or the folders that files lie in.
 ///
 /// `lines == rows + quarantined + blank`; a part for which this does not hold is not committed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,10 @@ pub struct Proof {
     pub entity: Option<String>,
     /// Id of the export.
     pub export: Option<String>,
+    /// The layout of the rows: the XXH3-128 of its [schema file](crate::schema_file::print), columns
+    /// of lineage left out. Empty where an earlier version has not written it.
+    #[serde(default)]
+    pub layout: String,
     /// Bytes of JSON Lines read, after decompression.
     pub bytes: u64,
     /// Lines read.
@@ -125,6 +132,12 @@ pub struct ManifestPart {
     pub quarantined: u64,
     /// Lines of the source with nothing but white space.
     pub blank: u64,
+}
+
+/// What tells `layout` from others.
+pub(crate) fn layout_id(layout: &Layout) -> String {
+    let text = crate::schema_file::print(layout);
+    format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
 }
 
 /// A name for converting `sources` (names and sizes) as `entity`: the same in every build and on

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::encoder::Encoder;
 use super::manifest::{FOOTER_PROOF, Proof};
+use super::options::ParquetOptions;
 use super::partial::Partial;
 use crate::arrow::{RecordBatch, SchemaRef};
 use crate::error::{Error, Result};
-use crate::settings::Compression;
 
 /// Writes batches into a file that has no final name yet.
 pub(crate) struct PartWriter {
@@ -23,10 +23,10 @@ impl PartWriter {
         partial: Partial,
         target: PathBuf,
         schema: &SchemaRef,
-        codec: Compression,
+        options: &ParquetOptions,
     ) -> Result<Self> {
         let file = partial.file().try_clone().map_err(|e| Error::writing(&target, e))?;
-        let encoder = Encoder::new(file, schema, codec).map_err(|e| of(&target, e))?;
+        let encoder = Encoder::with(file, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial, target })
     }
 
@@ -97,8 +97,8 @@ mod tests {
         let target = folder.path().join("out.parquet");
         let layout = Layout::new([Column::int64("n")]).expect("a sound layout");
         let partial = Partial::create(folder.path().join("out.partial"), &target)?;
-        let codec = Compression::default();
-        let mut part = PartWriter::new(partial, target.clone(), layout.schema(), codec)?;
+        let options = ParquetOptions::default();
+        let mut part = PartWriter::new(partial, target.clone(), layout.schema(), &options)?;
         let numbers = Arc::new(Int64Array::from(vec![1, 2, 3]));
         let batch = RecordBatch::try_new(layout.schema().clone(), vec![numbers]).expect("a batch");
         part.write(&batch)?;

@@ -1,11 +1,15 @@
 //! What a Parquet file is written with, and how those columns are encoded that the parquet crate
 //! encodes, decided from their types.
 
+use std::collections::HashSet;
+
 use parquet::basic::{self, Encoding, LogicalType, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
+use super::chunk::FALSE_POSITIVES;
+use super::options::{ParquetOptions, Profile};
 use crate::settings::Compression;
 
 /// Rows of a row group at most.
@@ -26,16 +30,22 @@ pub(super) fn codec(codec: Compression) -> Result<basic::Compression> {
 /// The properties to write a table of these columns with.
 pub(super) fn properties(
     columns: &SchemaDescriptor,
-    codec: Compression,
+    options: &ParquetOptions,
+    filtered: &HashSet<usize>,
 ) -> Result<WriterProperties> {
-    let codec = self::codec(codec)?;
+    let codec = self::codec(options.compression)?;
     let mut properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(codec)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page);
-    for column in columns.columns() {
-        if let Some(encoding) = encoding(column) {
+    for (n, column) in columns.columns().iter().enumerate() {
+        if filtered.contains(&n) {
+            properties = properties
+                .set_column_bloom_filter_enabled(column.path().clone(), true)
+                .set_column_bloom_filter_fpp(column.path().clone(), FALSE_POSITIVES);
+        }
+        if let Some(encoding) = encoding(column).filter(|_| options.profile == Profile::Default) {
             properties = properties
                 .set_column_dictionary_enabled(column.path().clone(), false)
                 .set_column_encoding(column.path().clone(), encoding);

@@ -1,5 +1,7 @@
 //! Least and largest values: what readers skip pages and row groups by.
 
+use std::cmp::Ordering;
+
 /// Texts in statistics are cut to this many bytes.
 const LONGEST: usize = 64;
 
@@ -75,6 +77,26 @@ impl Bounds {
             (Uuid(least, largest), Uuid(a, b)) => widen(least, largest, (a, b)),
             (Text(least, largest), Text(a, b)) => widen(least, largest, (a, b)),
             _ => debug_assert!(false, "a chunk has values of one kind"),
+        }
+    }
+
+    /// How the least ones, and the largest ones, of these and of `others` compare.
+    pub(super) fn compare(&self, others: &Self) -> Option<[Ordering; 2]> {
+        use Bounds::*;
+        fn of<T: PartialOrd>(these: (&T, &T), others: (&T, &T)) -> Option<[Ordering; 2]> {
+            Some([these.0.partial_cmp(others.0)?, these.1.partial_cmp(others.1)?])
+        }
+        match (self, others) {
+            (Bool(a, b), Bool(c, d)) => of((a, b), (c, d)),
+            (Int32(a, b), Int32(c, d)) => of((a, b), (c, d)),
+            (Int64(a, b), Int64(c, d)) => of((a, b), (c, d)),
+            (UInt64(a, b), UInt64(c, d)) => of((a, b), (c, d)),
+            (Float64(a, b), Float64(c, d)) => of((a, b), (c, d)),
+            (Decimal(a, b), Decimal(c, d)) => of((a, b), (c, d)),
+            (Uuid(a, b), Uuid(c, d)) => of((a, b), (c, d)),
+            // Cut to their beginnings they keep their order.
+            (Text(a, b), Text(c, d)) => of((a, b), (c, d)),
+            _ => None,
         }
     }
 

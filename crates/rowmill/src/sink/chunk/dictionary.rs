@@ -10,6 +10,9 @@ const ENTRIES: usize = 1 << 16;
 /// And this many bytes.
 const BYTES: usize = 1 << 20;
 
+/// About what the table takes to find one of them.
+pub(super) const TABLE: usize = 24;
+
 /// So many values are looked at first.
 const GLANCE: usize = 4096;
 

@@ -2,15 +2,17 @@
 
 use parquet::basic::Encoding;
 
-use super::dictionary::{Dictionary, Fixed, Words, Worth, look_up};
+use super::dictionary::{Dictionary, Fixed, TABLE, Words, Worth, look_up};
 use super::leaf::Kind;
 use super::values::Values;
-use super::{delta, hybrid, split};
+use super::{delta, hybrid, plain, split, uuid};
+use crate::sink::Profile;
 
 /// The choice made for a chunk, and its dictionary if it has one.
 pub(super) struct Choice {
     way: Option<Way>,
     dictionary: Option<Entries>,
+    profile: Profile,
 }
 
 #[derive(Clone, Copy)]
@@ -21,6 +23,7 @@ enum Way {
 }
 
 enum Entries {
+    Narrow(Fixed<i32>),
     Wide(Fixed<i64>),
     Decimals(Fixed<i128>),
     Uuids(Fixed<[u8; 16]>),
@@ -31,6 +34,7 @@ enum Entries {
 macro_rules! entries {
     ($entries:expr, $dictionary:ident => $result:expr) => {
         match $entries {
+            Entries::Narrow($dictionary) => $result,
             Entries::Wide($dictionary) => $result,
             Entries::Decimals($dictionary) => $result,
             Entries::Uuids($dictionary) => $result,
@@ -47,15 +51,21 @@ pub(super) struct Encoded {
 }
 
 impl Choice {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(super) fn new(kind: Kind, profile: Profile) -> Self {
+        // Numbers have better ways, which not every reader knows.
+        let numbers = profile == Profile::Compat;
         let dictionary = match kind {
+            Kind::Int32 | Kind::Decimal32 if numbers => Some(Entries::Narrow(Fixed::new())),
+            Kind::Int64 | Kind::UInt64 | Kind::Timestamp | Kind::Decimal64 if numbers => {
+                Some(Entries::Wide(Fixed::new()))
+            }
             Kind::Float64 => Some(Entries::Wide(Fixed::new())),
             Kind::Decimal(_) => Some(Entries::Decimals(Fixed::new())),
-            Kind::Uuid => Some(Entries::Uuids(Fixed::new())),
+            Kind::Uuid | Kind::UuidText => Some(Entries::Uuids(Fixed::new())),
             Kind::Text | Kind::Keys => Some(Entries::Words(Words::new())),
             _ => None,
         };
-        let mut choice = Self { way: None, dictionary };
+        let mut choice = Self { way: None, dictionary, profile };
         choice.begin(kind);
         choice
     }
@@ -66,6 +76,12 @@ impl Choice {
             entries!(entries, dictionary => dictionary.truncate(0));
         }
         self.way = (kind == Kind::Keys).then_some(Way::Dictionary);
+    }
+
+    /// What its dictionary takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let Some(entries) = &self.dictionary else { return 0 };
+        entries!(entries, dictionary => dictionary.bytes() + dictionary.len() * TABLE)
     }
 
     pub(super) fn is_made(&self) -> bool {
@@ -92,7 +108,10 @@ impl Choice {
 
     /// From now on words are texts.
     pub(super) fn give_up_keys(&mut self) {
-        self.way = Some(Way::Direct(Encoding::DELTA_LENGTH_BYTE_ARRAY));
+        self.way = Some(Way::Direct(match self.profile {
+            Profile::Default => Encoding::DELTA_LENGTH_BYTE_ARRAY,
+            Profile::Compat => Encoding::PLAIN,
+        }));
     }
 
     /// The word of a key.
@@ -122,6 +141,7 @@ impl Choice {
         keys.clear();
         let encoding = match self.way {
             Some(Way::Direct(encoding)) => encoding,
+            _ if self.profile == Profile::Compat => Encoding::PLAIN,
             _ => direct(kind, values),
         };
         self.way = Some(Way::Direct(encoding));
@@ -133,12 +153,19 @@ impl Choice {
 
     fn encode_keys(&mut self, values: &Values, out: &mut Vec<u8>, keys: &mut Vec<u32>) -> bool {
         let first = |worth| self.way.is_none().then_some(worth);
-        let (long, short) = (first(Worth::LONG), first(Worth::SHORT));
+        let short = match self.profile {
+            Profile::Default => Worth::SHORT,
+            Profile::Compat => Worth::LONG,
+        };
+        let (long, short) = (first(Worth::LONG), first(short));
         if let Some(Way::Direct(_)) = self.way {
             return false;
         }
         let Some(entries) = &mut self.dictionary else { return false };
         let found = match (&mut *entries, values) {
+            (Entries::Narrow(dictionary), Values::Narrow(values)) => {
+                look_up(dictionary, values.iter().copied(), short, keys)
+            }
             (Entries::Wide(dictionary), Values::Wide(values)) => {
                 look_up(dictionary, values.iter().copied(), short, keys)
             }
@@ -170,19 +197,12 @@ impl Choice {
     pub(super) fn write_dictionary(&self, kind: Kind, out: &mut Vec<u8>) -> usize {
         let Some(entries) = &self.dictionary else { return 0 };
         match entries {
-            Entries::Wide(wide) => {
-                wide.values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
-            }
-            Entries::Decimals(decimals) => {
-                write_decimals(&decimals.values, kind.width(), out);
-            }
-            Entries::Uuids(uuids) => out.extend_from_slice(uuids.values.as_flattened()),
+            Entries::Narrow(narrow) => plain::narrow(&narrow.values, out),
+            Entries::Wide(wide) => plain::wide(&wide.values, out),
+            Entries::Decimals(decimals) => plain::decimals(&decimals.values, kind.width(), out),
+            Entries::Uuids(uuids) => plain::uuids(kind, &uuids.values, out),
             Entries::Words(words) => {
-                for key in 0..words.len() as u32 {
-                    let word = words.word(key);
-                    out.extend_from_slice(&(word.len() as u32).to_le_bytes());
-                    out.extend_from_slice(word);
-                }
+                (0..words.len() as u32).for_each(|key| plain::text(words.word(key), out));
             }
         }
         entries!(entries, dictionary => dictionary.len())
@@ -204,41 +224,29 @@ fn direct(kind: Kind, values: &Values) -> Encoding {
             _ => Encoding::DELTA_BINARY_PACKED,
         },
         Kind::Float64 | Kind::Decimal32 | Kind::Decimal64 => Encoding::BYTE_STREAM_SPLIT,
-        Kind::Text | Kind::Keys => Encoding::DELTA_LENGTH_BYTE_ARRAY,
+        Kind::UuidText | Kind::Text | Kind::Keys => Encoding::DELTA_LENGTH_BYTE_ARRAY,
     }
 }
 
 fn write(kind: Kind, values: &Values, encoding: Encoding, out: &mut Vec<u8>) {
-    let split = encoding == Encoding::BYTE_STREAM_SPLIT;
-    match values {
-        Values::Bools(values) => out.extend(
-            values
-                .chunks(8)
-                .map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))),
-        ),
-        Values::Narrow(values) if split => {
+    match (values, encoding) {
+        (Values::Narrow(values), Encoding::BYTE_STREAM_SPLIT) => {
             split::encode(values, 4, |value, n| (value >> (8 * n)) as u8, out);
         }
-        Values::Narrow(values) => delta::encode(values, out),
-        Values::Wide(values) if split => {
+        (Values::Narrow(values), Encoding::DELTA_BINARY_PACKED) => delta::encode(values, out),
+        (Values::Wide(values), Encoding::BYTE_STREAM_SPLIT) => {
             split::encode(values, 8, |value, n| (value >> (8 * n)) as u8, out);
         }
-        Values::Wide(values) => delta::encode(values, out),
-        Values::Decimals(values) => write_decimals(values, kind.width(), out),
-        Values::Uuids(uuids) => out.extend_from_slice(uuids.as_flattened()),
-        Values::Texts(texts) => {
+        (Values::Wide(values), Encoding::DELTA_BINARY_PACKED) => delta::encode(values, out),
+        (Values::Texts(texts), Encoding::DELTA_LENGTH_BYTE_ARRAY) => {
             delta::encode(&texts.lengths, out);
             out.extend_from_slice(&texts.bytes);
         }
-        // Keys are always written as such.
-        Values::Keys(_) => {}
-    }
-}
-
-/// Decimals of many digits in so many bytes, the highest first.
-fn write_decimals(values: &[i128], width: usize, out: &mut Vec<u8>) {
-    out.reserve(values.len() * width);
-    for value in values {
-        out.extend_from_slice(&value.to_be_bytes()[16 - width..]);
+        (Values::Uuids(uuids), Encoding::DELTA_LENGTH_BYTE_ARRAY) => {
+            delta::encode(&vec![uuid::LENGTH as i32; uuids.len()], out);
+            out.reserve(uuids.len() * uuid::LENGTH);
+            uuids.iter().for_each(|value| out.extend_from_slice(&uuid::text(*value)));
+        }
+        _ => plain::encode(kind, values, out),
     }
 }

@@ -1,13 +1,17 @@
 //! The columns that are encoded here: what Arrow's types become.
 
+use std::collections::HashSet;
+
 use parquet::basic::{LogicalType, Type};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
 use super::bounds::{self, Bounds};
 use super::encoding::Choice;
+use super::uuid;
 use super::values::{Texts, Values};
 use super::{Chunk, Node};
 use crate::arrow::{DataType, Field};
+use crate::sink::Profile;
 
 /// Nested deeper than this, levels would not fit into bytes.
 const DEEPEST: i16 = 100;
@@ -29,6 +33,8 @@ pub(super) enum Kind {
     /// and of more, in so many bytes.
     Decimal(usize),
     Uuid,
+    /// UUIDs that are texts in the file.
+    UuidText,
     Text,
     /// Texts that are keys of a dictionary already.
     Keys,
@@ -54,6 +60,7 @@ impl Kind {
                 Self::Decimal(width)
             }
             (DataType::FixedSizeBinary(16), Type::FIXED_LEN_BYTE_ARRAY) => Self::Uuid,
+            (DataType::FixedSizeBinary(16), Type::BYTE_ARRAY) => Self::UuidText,
             (DataType::Utf8 | DataType::Utf8View, Type::BYTE_ARRAY) => Self::Text,
             (DataType::Dictionary(key, value), Type::BYTE_ARRAY)
                 if **key == DataType::Int32 && **value == DataType::Utf8 =>
@@ -74,7 +81,7 @@ impl Kind {
                 Values::Wide(Vec::new())
             }
             Self::Decimal(_) => Values::Decimals(Vec::new()),
-            Self::Uuid => Values::Uuids(Vec::new()),
+            Self::Uuid | Self::UuidText => Values::Uuids(Vec::new()),
             Self::Text => Values::Texts(Texts::default()),
             Self::Keys => Values::Keys(Vec::new()),
         }
@@ -110,7 +117,11 @@ impl Kind {
             }
             // Numbers are compared faster than bytes.
             Values::Uuids(uuids) => bounds::of(uuids.iter().map(|uuid| u128::from_be_bytes(*uuid)))
-                .map(|(a, b)| Bounds::Uuid(a.to_be_bytes(), b.to_be_bytes())),
+                .map(|(a, b)| (a.to_be_bytes(), b.to_be_bytes()))
+                .map(|(a, b)| match self {
+                    Self::UuidText => Bounds::Text(uuid::text(a).into(), uuid::text(b).into()),
+                    _ => Bounds::Uuid(a, b),
+                }),
             Values::Texts(texts) if keys.is_empty() => bounds::of_texts(texts.iter()),
             Values::Texts(_) | Values::Keys(_) => {
                 // Each word once.
@@ -128,15 +139,23 @@ impl Kind {
 /// `chunks` are those of the fields before it; nothing is said of them in that case.
 pub(in crate::sink) fn node(
     field: &Field,
-    schema: &SchemaDescriptor,
+    columns: &Columns<'_>,
     first: usize,
     chunks: &mut Vec<Chunk>,
 ) -> Option<Node> {
-    Builder { schema, next: first, chunks }.node(field, 0, 0)
+    Builder { columns, next: first, chunks }.node(field, 0, 0)
+}
+
+/// The Parquet columns of a file, and what was chosen for them.
+pub(in crate::sink) struct Columns<'a> {
+    pub(in crate::sink) schema: &'a SchemaDescriptor,
+    pub(in crate::sink) profile: Profile,
+    /// Those that get a Bloom filter.
+    pub(in crate::sink) filtered: &'a HashSet<usize>,
 }
 
 struct Builder<'a> {
-    schema: &'a SchemaDescriptor,
+    columns: &'a Columns<'a>,
     /// The column that is met next.
     next: usize,
     chunks: &'a mut Vec<Chunk>,
@@ -147,7 +166,7 @@ impl Builder<'_> {
     fn node(&mut self, field: &Field, def: i16, rep: i16) -> Option<Node> {
         let nullable = field.is_nullable();
         let def = def + i16::from(nullable);
-        if def > DEEPEST || self.next >= self.schema.num_columns() {
+        if def > DEEPEST || self.next >= self.columns.schema.num_columns() {
             return None;
         }
         match field.data_type() {
@@ -165,14 +184,15 @@ impl Builder<'_> {
                 Some(Node::List { nullable, level: rep as u8 + 1, item })
             }
             leaf => {
-                let column = self.schema.column(self.next);
+                let column = self.columns.schema.column(self.next);
                 if (column.max_def_level(), column.max_rep_level()) != (def, rep) {
                     return None;
                 }
                 let kind = Kind::of(leaf, &column)?;
+                let filtered = self.columns.filtered.contains(&self.next);
                 self.next += 1;
                 let chunk = self.chunks.len();
-                self.chunks.push(Chunk::new(kind, column));
+                self.chunks.push(Chunk::new(kind, column, self.columns.profile, filtered));
                 Some(Node::Leaf { chunk, nullable })
             }
         }

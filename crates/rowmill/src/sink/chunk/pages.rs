@@ -4,7 +4,8 @@
 use std::io::{Chain, Read};
 
 use bytes::Bytes;
-use parquet::basic::{self, Encoding, LogicalType, PageType, Type};
+use parquet::basic::{self, BoundaryOrder, Encoding, LogicalType, PageType, Type};
+use parquet::bloom_filter::Sbbf;
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, FixedLenByteArray};
@@ -99,6 +100,7 @@ impl Pages {
         dictionary: Option<DictionaryPage>,
         page: &mut Vec<u8>,
         codec: basic::Compression,
+        bloom_filter: Option<Sbbf>,
     ) -> Result<()> {
         let mut head = Vec::new();
         let mut uncompressed: usize = self.written.iter().map(|page| page.uncompressed).sum();
@@ -149,7 +151,7 @@ impl Pages {
             bytes_written: length as u64,
             rows_written: rows as u64,
             metadata,
-            bloom_filter: None,
+            bloom_filter,
             column_index: self.column_index()?,
             offset_index: Some(self.offset_index(head.len()).build()),
         };
@@ -184,7 +186,24 @@ impl Pages {
                 None => return Ok(None),
             }
         }
+        index.set_boundary_order(self.boundary_order());
         index.build().map(Some)
+    }
+
+    /// Whether the bounds of pages go up or down, so that readers need not look at all of them.
+    fn boundary_order(&self) -> BoundaryOrder {
+        let bounds = self.written.iter().filter_map(|page| page.about.bounds.as_ref());
+        let steps = bounds.clone().zip(bounds.skip(1)).map(|(these, next)| these.compare(next));
+        let (mut up, mut down) = (true, true);
+        for step in steps {
+            up &= step.is_some_and(|step| step.iter().all(|order| order.is_le()));
+            down &= step.is_some_and(|step| step.iter().all(|order| order.is_ge()));
+        }
+        match (up, down) {
+            (true, _) => BoundaryOrder::ASCENDING,
+            (false, true) => BoundaryOrder::DESCENDING,
+            (false, false) => BoundaryOrder::UNORDERED,
+        }
     }
 
     fn statistics(&self, nulls: u64) -> Statistics {

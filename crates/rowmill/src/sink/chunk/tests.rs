@@ -1,9 +1,11 @@
 //! Files of this encoder and of the one in the parquet crate hold the same tables, and say the same
 //! of them.
 
+mod options;
 mod pages;
 mod tables;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,11 +17,17 @@ use parquet::file::statistics::Statistics;
 use self::tables::{Random, any_type, array};
 use crate::arrow::{DataType, Field, RecordBatch, Schema, SchemaRef};
 use crate::settings::Compression;
-use crate::sink::{Encoder, properties};
+use crate::sink::{Encoder, ParquetOptions, properties};
 
 /// The file that is made of `batches`.
 fn encode(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
-    let mut encoder = Encoder::new(Vec::new(), schema, codec).expect("a schema");
+    let mut options = ParquetOptions::default();
+    options.compression = codec;
+    encode_with(schema, batches, &options)
+}
+
+fn encode_with(schema: &SchemaRef, batches: &[RecordBatch], options: &ParquetOptions) -> Bytes {
+    let mut encoder = Encoder::with(Vec::new(), schema, options).expect("a schema");
     batches.iter().for_each(|batch| encoder.write(batch).expect("is encoded"));
     encoder.finish().expect("a file").into()
 }
@@ -27,7 +35,10 @@ fn encode(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> By
 /// The file that the parquet crate makes of them.
 fn oracle(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
     let columns = ArrowSchemaConverter::new().convert(schema).expect("columns");
-    let properties = properties::properties(&columns, codec).expect("properties");
+    let mut options = ParquetOptions::default();
+    options.compression = codec;
+    let properties = properties::properties(&columns, &options, &HashSet::new());
+    let properties = properties.expect("properties");
     let mut writer =
         ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).expect("a schema");
     batches.iter().for_each(|batch| writer.write(batch).expect("is encoded"));
@@ -43,8 +54,14 @@ fn read(file: &Bytes) -> (Arc<ParquetMetaData>, Vec<RecordBatch>) {
 
 /// Requires that both encoders write the same. It gives back the file.
 fn check(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
-    let (file, other) = (encode(schema, batches, codec), oracle(schema, batches, codec));
-    let ((metadata, rows), (expected_metadata, expected_rows)) = (read(&file), read(&other));
+    let file = encode(schema, batches, codec);
+    same(schema, &file, &oracle(schema, batches, codec));
+    file
+}
+
+/// Requires that two files of this schema hold the same, and say the same of it.
+fn same(schema: &SchemaRef, file: &Bytes, other: &Bytes) {
+    let ((metadata, rows), (expected_metadata, expected_rows)) = (read(file), read(other));
     assert_eq!(rows.len(), expected_rows.len(), "{schema:?}");
     for (rows, expected) in rows.iter().zip(&expected_rows) {
         for (n, (column, expected)) in rows.columns().iter().zip(expected.columns()).enumerate() {
@@ -66,7 +83,6 @@ fn check(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Byt
             same_statistics(column.statistics(), expected.statistics());
         }
     }
-    file
 }
 
 fn same_statistics(found: Option<&Statistics>, expected: Option<&Statistics>) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
-use parquet::basic::{Encoding, PageType};
+use parquet::basic::{BoundaryOrder, Encoding, PageType};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
@@ -213,4 +213,33 @@ fn encodings_follow_the_values() {
     };
     assert_eq!(of(DataType::Decimal128(38, 10), money(30)), [Encoding::RLE_DICTIONARY]);
     assert_eq!(of(DataType::Decimal128(38, 10), money(9000)), [Encoding::PLAIN]);
+}
+
+#[test]
+fn the_order_of_pages_is_told() {
+    let none: fn(i64) -> Option<i64> = |_| None;
+    let cases: [(fn(i64) -> Option<i64>, BoundaryOrder); 6] = [
+        (|n| Some(n), BoundaryOrder::ASCENDING),
+        (|n| (n % 3 > 0 && n / 20_000 != 1).then_some(n / 9), BoundaryOrder::ASCENDING),
+        (|_| Some(7), BoundaryOrder::ASCENDING),
+        (|n| Some(-n), BoundaryOrder::DESCENDING),
+        (|n| Some((n - 50_000).abs()), BoundaryOrder::UNORDERED),
+        // The least values go up, the largest ones do not.
+        (|n| Some(if n == 5 { 1_000_000 } else { n }), BoundaryOrder::UNORDERED),
+    ];
+    for (value, expected) in cases.into_iter().chain([(none, BoundaryOrder::ASCENDING)]) {
+        let numbers = Int64Array::from_iter((0..100_000).map(value));
+        let texts = (0..100_000).map(|n| {
+            let behind = "-".repeat(n as usize % 80);
+            value(n).map(|value| format!("{:012}{behind}", value + 200_000))
+        });
+        let texts: StringArray = texts.collect();
+        for column in [Arc::new(numbers) as ArrayRef, Arc::new(texts)] {
+            let field = Field::new("v", column.data_type().clone(), true);
+            let (schema, batches) = one_column(field, [column]);
+            let metadata = metadata(&check(&schema, &batches, Compression::default()));
+            let index = &metadata.column_index().expect("an index")[0][0];
+            assert_eq!(index.get_boundary_order(), Some(expected), "{:?}", batches[0].slice(0, 9));
+        }
+    }
 }

@@ -1,0 +1,131 @@
+//! What a cap on memory leaves for each part of a run.
+//!
+//! Everything that shows in the output (where batches, pages and row groups end, how much of a pipe
+//! a layout is inferred from) follows from the cap and the layout alone; only how many threads work
+//! at a time follows from the number of cores, and that does not show.
+
+use rowmill_json::Options;
+
+use crate::arrow::{DataType, Schema};
+use crate::error::{Error, Result};
+
+/// The least cap there is.
+const LEAST: usize = 32 << 20;
+
+/// Shares of a cap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Shares(usize);
+
+impl Shares {
+    /// Those of `bytes`.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::ErrorKind::Usage): it is too little.
+    pub(crate) fn of(bytes: usize) -> Result<Self> {
+        if bytes < LEAST {
+            let least = LEAST >> 20;
+            return Err(Error::usage(format!(
+                "memory of {bytes} bytes is too little: {least} MiB are the least"
+            )));
+        }
+        Ok(Self(bytes))
+    }
+
+    /// A quarter is for the row group that is written; half of the whole, with what it takes to put
+    /// it together.
+    pub(crate) fn row_group(self) -> usize {
+        self.0 / 4
+    }
+
+    /// Of a pipe this much is looked at and held.
+    pub(crate) fn beginning(self) -> usize {
+        self.0 / 4
+    }
+
+    /// One line, or the lists of one row.
+    pub(crate) fn row(self) -> usize {
+        self.0 / 16
+    }
+
+    /// Half of the whole is for threads. Each has two frames and at most four batches, which take as
+    /// much as their texts, that is a frame, and as much again for what is of one size.
+    pub(crate) fn threads(self) -> usize {
+        (self.0 / 2 / (10 * self.frame())).max(1)
+    }
+
+    fn frame(self) -> usize {
+        (self.0 / 64).min(Options::default().frame_bytes)
+    }
+
+    /// Sets what a decoder of rows of `schema` takes.
+    pub(crate) fn set(self, options: &mut Options, schema: &Schema) {
+        let columns = schema.fields().iter().map(|field| width(field.data_type()));
+        let rows = self.frame() / columns.sum::<usize>().max(1);
+        options.frame_bytes = self.frame();
+        options.batch_rows = options.batch_rows.min(rows.max(1));
+        options.max_batch_bytes = options.max_batch_bytes.min(self.row());
+        options.threads = options.threads.min(self.threads());
+    }
+}
+
+/// The bytes of a row in a column of this type, whatever is in it, without those of texts and of the
+/// items of lists.
+fn width(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::Boolean => 1,
+        DataType::Struct(fields) => fields.iter().map(|field| width(field.data_type())).sum(),
+        DataType::Decimal128(..) | DataType::FixedSizeBinary(_) | DataType::Utf8View => 16,
+        DataType::Int64 | DataType::UInt64 | DataType::Float64 | DataType::Timestamp(..) => 8,
+        // Numbers of 32 bits, and where texts and lists end.
+        _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rowmill_json::{Column, Layout};
+
+    use super::*;
+
+    #[test]
+    fn too_little_is_refused_with_the_least() {
+        assert!(Shares::of(LEAST).is_ok());
+        let error = Shares::of(LEAST - 1).expect_err("too little");
+        assert_eq!(error.kind(), crate::ErrorKind::Usage);
+        assert!(error.to_string().contains("32 MiB"), "{error}");
+    }
+
+    #[test]
+    fn shares_are_no_more_than_the_whole() {
+        let wide = (0..400).map(|n| Column::decimal(format!("d{n}"), 38, 10));
+        let wide = Layout::new(wide).expect("a sound layout");
+        for mebibytes in [32, 48, 64, 100, 256, 1000, 4096] {
+            let shares = Shares::of(mebibytes << 20).expect("enough");
+            for cores in [1, 2, 16, 64] {
+                let mut options = Options::default();
+                options.threads = cores;
+                shares.set(&mut options, wide.schema());
+                assert!((1..=cores).contains(&options.threads));
+                let batch = options.batch_rows * 400 * 16;
+                assert!(batch <= options.frame_bytes, "{mebibytes} MiB");
+                let decoding = options.threads * (2 * options.frame_bytes + 8 * batch);
+                assert!(decoding + 2 * shares.row_group() <= mebibytes << 20, "{mebibytes} MiB");
+            }
+            let mut options = Options::default();
+            shares.set(&mut options, wide.schema());
+            let mut more = Options::default();
+            more.threads = 64;
+            shares.set(&mut more, wide.schema());
+            more.threads = options.threads;
+            assert_eq!(format!("{options:?}"), format!("{more:?}"), "all else is the same");
+        }
+    }
+
+    #[test]
+    fn nobody_gets_more_than_without_a_cap() {
+        let layout = Layout::new([Column::int32("n")]).expect("a sound layout");
+        let mut options = Options::default();
+        Shares::of(64 << 30).expect("enough").set(&mut options, layout.schema());
+        assert_eq!(format!("{options:?}"), format!("{:?}", Options::default()));
+    }
+}

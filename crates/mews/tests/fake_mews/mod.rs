@@ -20,7 +20,11 @@ pub(crate) const ID: &str = "09708665-0e31-4b23-b337-b0a000be0df0";
 
 /// A client whose waits are short.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
-    let credentials = Credentials::new(CLIENT_TOKEN, ACCESS_TOKEN, "Sample Client 1.0.0");
+    builder_with(url, ACCESS_TOKEN)
+}
+
+pub(crate) fn builder_with(url: &str, access_token: &str) -> ClientBuilder {
+    let credentials = Credentials::new(CLIENT_TOKEN, access_token, "Sample Client 1.0.0");
     Client::builder(Platform::Custom(url.into()), credentials)
         .allow_http(true)
         .max_backoff(Duration::from_millis(4))

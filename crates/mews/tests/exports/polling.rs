@@ -1,11 +1,9 @@
 //! Waiting for an export, and taking one over.
 
-mod fake_mews;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use fake_mews::{ID, Reply, Server, bounded, builder, client, export, exports};
+use crate::fake_mews::{ID, Reply, Request, Server, bounded, builder, client, export, exports};
 use rowmill_mews::{Entity, ErrorKind, Status, Waiting};
 use serde_json::json;
 
@@ -238,7 +236,7 @@ async fn many_exports_are_asked_for_together() {
 #[tokio::test]
 async fn a_refused_request_is_made_again_only_on_request() {
     bounded(async {
-        let refused = |request: &fake_mews::Request, times: usize, asked: &AtomicUsize| {
+        let refused = |request: &Request, times: usize, asked: &AtomicUsize| {
             assert!(request.target.ends_with("/exports/add"));
             if asked.fetch_add(1, Ordering::SeqCst) < times {
                 return Reply::error(400, "Already running.");

@@ -1,11 +1,9 @@
 //! Links: renewed when they are old or refused, once for all files, and never followed anywhere.
 
-mod fake_mews;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fake_mews::{
+use crate::fake_mews::{
     Asked, Host, ID, Reply, Server, bounded, builder, client, collect, content, exports,
 };
 use rowmill_mews::ErrorKind;

@@ -1,10 +1,10 @@
 //! The two calls of the API: what is sent and what is understood.
 
-mod fake_mews;
-
 use std::time::{Duration, Instant};
 
-use fake_mews::{ACCESS_TOKEN, CLIENT_TOKEN, ID, Reply, Server, bounded, builder, client, export};
+use crate::fake_mews::{
+    ACCESS_TOKEN, CLIENT_TOKEN, ID, Reply, Server, bounded, builder, client, export,
+};
 use rowmill_mews::chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rowmill_mews::{Client, Credentials, Entity, ErrorKind, Platform, Proxy, Status};
 use serde_json::{Value, json};

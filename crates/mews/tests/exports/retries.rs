@@ -1,11 +1,9 @@
 //! What goes wrong with a call of the API, and which calls are repeated.
 
-mod fake_mews;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use fake_mews::{ID, Reply, Server, bounded, builder, client, export};
+use crate::fake_mews::{ID, Reply, Server, bounded, builder, client, export};
 use rowmill_mews::{Entity, Error, ErrorKind, Status};
 use serde_json::{Value, json};
 

@@ -1,10 +1,8 @@
 //! Downloads: the right bytes in order, or an error, whatever the file host does.
 
-mod fake_mews;
-
 use std::time::Duration;
 
-use fake_mews::{Host, Reply, bounded, collect, content};
+use crate::fake_mews::{Asked, Host, Reply, bounded, collect, content};
 use futures::StreamExt;
 use rowmill_mews::ErrorKind;
 
@@ -354,9 +352,8 @@ async fn a_stalled_body_is_resumed() {
 #[tokio::test]
 async fn a_drip_within_the_idle_time_is_taken_and_beyond_the_deadline_is_not() {
     bounded(async {
-        let drip = |asked: &fake_mews::Asked| {
-            asked.answer(&[b'x'; 100], TAG).drip(10, Duration::from_millis(20))
-        };
+        let drip =
+            |asked: &Asked| asked.answer(&[b'x'; 100], TAG).drip(10, Duration::from_millis(20));
         let host = Host::start(&[100], drip).await;
         let (bytes, end) = collect(&host.ready().await, 0).await;
         assert!(end.is_none() && bytes.len() == 100, "{end:?}");

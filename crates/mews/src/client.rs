@@ -10,10 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use tracing::Instrument;
 
+use crate::counters::{Counters, Tally};
 use crate::credentials::Credentials;
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
+use crate::event::{Event, Reason};
+use crate::events::{Events, Listeners};
 use crate::export::{ExportRequest, PendingExport};
 use crate::http::{Answer, Fault, Http};
 use crate::limiter::Limiter;
@@ -61,6 +65,8 @@ struct Shared {
     credentials: Credentials,
     settings: Settings,
     limiter: Limiter,
+    tally: Tally,
+    listeners: Listeners,
     /// Seconds by which the server's clock is ahead; the least of all numbers before the first
     /// answer.
     clock: AtomicI64,
@@ -112,7 +118,9 @@ impl Client {
         });
         let limiter = Limiter::new(settings.calls, settings.window);
         let clock = AtomicI64::new(i64::MIN);
-        Client { shared: Arc::new(Shared { credentials, settings, limiter, clock, ready }) }
+        let (tally, listeners) = (Tally::default(), Listeners::default());
+        let shared = Shared { credentials, settings, limiter, tally, listeners, clock, ready };
+        Client { shared: Arc::new(shared) }
     }
 
     /// Begins the request for a new export.
@@ -201,6 +209,39 @@ impl Client {
         }
     }
 
+    /// What this client and its clones have done so far, in numbers.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.shared.tally.counters()
+    }
+
+    /// What happens to this client and its clones, and to all their exports and downloads, from now
+    /// on. Nothing waits for who reads it; see [`Events`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: rowmill_mews::Client) {
+    /// use futures::StreamExt;
+    ///
+    /// let mut events = client.events();
+    /// tokio::spawn(async move {
+    ///     while let Some(event) = events.next().await {
+    ///         eprintln!("{event}");
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn events(&self) -> Events {
+        self.shared.listeners.listen()
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        self.shared.tally.count(change);
+    }
+
+    pub(crate) fn tell(&self, event: &dyn Fn() -> Event) {
+        self.shared.listeners.tell(event);
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.shared.settings
     }
@@ -219,6 +260,15 @@ impl Client {
         operation: Operation,
         body: &impl serde::Serialize,
     ) -> Result<T, Error> {
+        let span = tracing::debug_span!("call", operation = operation.name());
+        self.attempts(operation, body).instrument(span).await
+    }
+
+    async fn attempts<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        body: &impl serde::Serialize,
+    ) -> Result<T, Error> {
         let ready = self.ready()?;
         let url = ready.base.join(operation.path()).map_err(|_| {
             Error::new(ErrorKind::InvalidRequest, "the platform address cannot be extended")
@@ -229,7 +279,7 @@ impl Client {
 
         let mut attempts = Attempts::new(self.settings().call_patience());
         loop {
-            self.shared.limiter.pass().await;
+            self.pass(operation).await;
             attempts.count();
             let outcome = match ready.http.post(url.clone(), body.clone()).await {
                 Ok(answer) => {
@@ -248,10 +298,33 @@ impl Client {
                 let error = setback.error.doing(operation.name());
                 return Err(error.tried(attempts.made(), attempts.elapsed()));
             };
-            tracing::debug!(operation = operation.name(), attempt = attempts.made(), ?wait,
-                reason = %setback.error.message(), "trying again");
+            let (operation, attempt) = (operation.name(), attempts.made());
+            let reason = setback.reason();
+            tracing::debug!(operation, attempt, ?wait, %reason,
+                cause = %setback.error.message(), "trying again");
+            self.count(|counters| counters.retry(reason, wait));
+            self.tell(&|| Event::CallRetried { operation, reason, attempt, wait });
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Waits for the turn of one more request.
+    async fn pass(&self, operation: Operation) {
+        let waited = self.shared.limiter.pass().await;
+        if !waited.is_zero() {
+            tracing::debug!(operation = operation.name(), ?waited, "waited for the rate");
+            self.tell(&|| Event::Throttled { waited });
+        }
+        self.count(|counters| {
+            match operation {
+                Operation::Add => counters.add_requests += 1,
+                Operation::GetAll => counters.get_all_requests += 1,
+            }
+            if !waited.is_zero() {
+                counters.throttled += 1;
+                counters.throttled_for += waited;
+            }
+        });
     }
 
     /// A text of the server, fit to be shown.
@@ -385,6 +458,18 @@ impl Setback {
     fn request_id(mut self, id: Option<String>) -> Setback {
         self.error = self.error.request_id(id);
         self
+    }
+
+    /// Why another attempt follows.
+    fn reason(&self) -> Reason {
+        match self.error.kind() {
+            ErrorKind::RateLimited => Reason::RateLimited,
+            ErrorKind::Server { .. } => Reason::Server,
+            ErrorKind::Timeout => Reason::Timeout,
+            // An answer that ends too early.
+            ErrorKind::Protocol => Reason::Cut,
+            _ => Reason::Network,
+        }
     }
 }
 

@@ -40,14 +40,19 @@
 //!   the file, or ends with an error.
 //! - Files, and ranges of large ones, come in parallel and are given in order.
 //! - Waits, attempts, connections and memory are bounded, and the bounds can be set ([`ClientBuilder`]).
+//! - What happens can be watched: as a stream of [`Event`]s, in [`Counters`], and with `tracing`.
+//!   Nothing waits for who watches.
 //! - Tokens go to the API alone; neither they nor signed links appear in any text made here.
 #![forbid(unsafe_code)]
 
 mod client;
+mod counters;
 mod credentials;
 mod download;
 mod entity;
 mod error;
+mod event;
+mod events;
 mod export;
 mod http;
 mod limiter;
@@ -62,10 +67,13 @@ mod settings;
 pub use chrono;
 
 pub use client::Client;
+pub use counters::Counters;
 pub use credentials::Credentials;
 pub use download::{Download, Downloads};
 pub use entity::Entity;
 pub use error::{Error, ErrorKind};
+pub use event::{Event, Reason};
+pub use events::Events;
 pub use export::{ExportRequest, PendingExport, ReadyExport, Waiting};
 pub use model::{Export, FileEntry, Filters, LedgerEntryFilters, Posting, Scope, Status, Updated};
 pub use platform::Platform;

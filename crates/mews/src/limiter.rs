@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
+const NOTICEABLE: Duration = Duration::from_millis(1);
+
 /// A sliding-window limiter.
 ///
 /// Mews allows 200 calls per access token in 30 seconds, counted in a sliding window, and blocks
@@ -24,8 +26,10 @@ impl Limiter {
     }
 
     /// Waits until one more call fits. Callers are served in the order in which they came; one
-    /// that stops waiting takes nothing away from the others.
-    pub(crate) async fn pass(&self) {
+    /// that stops waiting takes nothing away from the others. Gives the time that was waited, zero if
+    /// there was room at once.
+    pub(crate) async fn pass(&self) -> Duration {
+        let asked = Instant::now();
         // Held while waiting: the lock is fair, so it is the queue.
         let mut recent = self.recent.lock().await;
         if recent.len() >= self.calls
@@ -34,7 +38,10 @@ impl Limiter {
             sleep_until(oldest + self.window).await;
             recent.pop_front();
         }
-        recent.push_back(Instant::now());
+        let now = Instant::now();
+        recent.push_back(now);
+        // Shorter is the lock, not the rate.
+        Some(now - asked).filter(|waited| *waited >= NOTICEABLE).unwrap_or_default()
     }
 }
 

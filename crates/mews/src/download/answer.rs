@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
+use crate::event::Reason;
 use crate::http::{Fault, Head, Range};
 
 /// An attempt that did not bring the file to its end.
@@ -30,6 +31,22 @@ pub(crate) enum Then {
 impl Setback {
     pub(crate) fn new(kind: ErrorKind, text: impl Into<String>, then: Then) -> Setback {
         Setback { error: Error::new(kind, text), then }
+    }
+}
+
+impl Setback {
+    /// Why another request follows.
+    pub(crate) fn reason(&self) -> Reason {
+        match (self.then, self.error.kind()) {
+            (_, ErrorKind::Timeout) => Reason::Timeout,
+            (Then::Renew, ErrorKind::Refused { .. }) => Reason::LinkRefused,
+            (Then::Renew, _) => Reason::WrongLength,
+            (Then::Cut, _) => Reason::Cut,
+            (Then::Whole, _) => Reason::WrongRange,
+            (_, ErrorKind::RateLimited) => Reason::RateLimited,
+            (_, ErrorKind::Server { .. }) => Reason::Server,
+            _ => Reason::Network,
+        }
     }
 }
 

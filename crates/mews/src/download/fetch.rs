@@ -9,6 +9,7 @@ use reqwest::Url;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 use twox_hash::XxHash3_128;
 
 use crate::download::answer::{Body, Setback, Then, judge, strong_tag};
@@ -16,6 +17,7 @@ use crate::download::links::{Doubt, Links};
 use crate::download::open::open;
 use crate::download::part::{Failed, Part, cut, cut_by, stopped, too_long};
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
 use crate::http::{Opened, Range};
 use crate::retry::Attempts;
 
@@ -66,6 +68,12 @@ pub(crate) struct Fetch {
     room: Arc<Semaphore>,
     most_room: u32,
     pieces: UnboundedSender<Piece>,
+    /// Where `given` was when it was last told.
+    told: u64,
+    /// The last request did not bring what it was for.
+    set_back: bool,
+    /// What every attempt is part of.
+    span: Span,
 }
 
 impl Fetch {
@@ -100,6 +108,9 @@ impl Fetch {
             room: Arc::new(Semaphore::new(most_room as usize)),
             most_room,
             pieces,
+            told: 0,
+            set_back: false,
+            span: tracing::info_span!(parent: links.span(), "file", file = index + 1, size),
             links,
         };
         Ok((fetch, consumer))
@@ -107,9 +118,24 @@ impl Fetch {
 
     /// Runs until the file is complete or an error ends it.
     pub(crate) async fn run(mut self) -> Result<(), Error> {
-        let outcome = self.all_attempts().await;
+        let (file, size) = (self.index, self.size);
+        self.tell(|export| Event::FileBegun { export, file, size });
+        let span = self.span.clone();
+        let outcome = self.all_attempts().instrument(span).await;
+        let attempts = self.attempts.made();
         let doing = format!("file {} of export {}", self.index + 1, self.links.id());
-        outcome.map_err(|error| error.doing(doing))
+        outcome.map_err(|error| error.doing(doing)).inspect_err(|error| {
+            tracing::warn!(parent: &self.span, %error, "file failed");
+            self.tell(|export| Event::FileFailed { export, file, error: error.to_string() });
+        })?;
+        tracing::info!(parent: &self.span, bytes = size, attempts, "file complete");
+        self.links.client().count(|counters| counters.files += 1);
+        self.tell(|export| Event::FileComplete { export, file, size, attempts });
+        Ok(())
+    }
+
+    fn tell(&self, event: impl Fn(String) -> Event) {
+        self.links.tell(&|| event(self.links.id().to_owned()));
     }
 
     async fn all_attempts(&mut self) -> Result<(), Error> {
@@ -125,10 +151,14 @@ impl Fetch {
                     self.make_room().await;
                     let link = self.links.get(self.index, doubt.take()).await?;
                     self.attempts.count();
-                    let outcome = self.attempt(link.url).await;
+                    let attempt = self.attempts.made();
+                    let span = tracing::debug_span!(parent: &self.span, "attempt", attempt,
+                        from = self.given, link = link.generation);
+                    let outcome = self.attempt(link.url).instrument(span).await;
                     outcome.map_err(|setback| Failed { setback, generation: link.generation })
                 }
             };
+            self.set_back = outcome.is_err();
             let Failed { setback, generation } = match outcome {
                 Ok(()) if self.given == self.size => return Ok(()),
                 Ok(()) => {
@@ -172,11 +202,19 @@ impl Fetch {
                 // Not even a first range: maybe this host has no ranges.
                 self.leave_parts();
             }
-            tracing::debug!(export = %self.links.id(), file = self.index + 1, given = self.given,
-                attempt = self.attempts.made(), ?wait, reason = setback.error.message(),
-                "going on with a file");
+            self.tell_setback(&setback, wait);
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Another request follows after this wait.
+    fn tell_setback(&self, setback: &Setback, wait: Duration) {
+        let (reason, attempt, given) = (setback.reason(), self.attempts.made(), self.given);
+        tracing::debug!(parent: &self.span, attempt, given, ?wait, %reason,
+            cause = setback.error.message(), "going on with a file");
+        self.links.client().count(|counters| counters.retry(reason, wait));
+        let file = self.index;
+        self.tell(|export| Event::FileRetried { export, file, given, reason, attempt, wait });
     }
 
     fn tried(&self, error: Error) -> Error {
@@ -232,7 +270,14 @@ impl Fetch {
             let room = Arc::clone(&self.room);
             let Ok(room) = room.try_acquire_many_owned(permits(until - first)) else { return };
             let range = (first, until, tag.clone());
-            self.ahead.push_back(Part::start(&self.links, self.index, range, room, connection));
+            self.ahead.push_back(Part::start(
+                &self.links,
+                self.index,
+                range,
+                room,
+                connection,
+                &self.span,
+            ));
             first = until;
         }
     }
@@ -262,6 +307,9 @@ impl Fetch {
             Body::Part { until } => {
                 self.tag = strong_tag(&opened.head);
                 self.read_ahead();
+                if self.set_back && self.given > 0 {
+                    self.links.client().count(|counters| counters.resumed += 1);
+                }
                 until
             }
             Body::Whole => {
@@ -290,6 +338,9 @@ impl Fetch {
     async fn skip_what_was_given(&mut self, opened: &mut Opened) -> Result<(), Setback> {
         let mut again = XxHash3_128::new();
         let mut left = self.given;
+        if left > 0 {
+            self.links.client().count(|counters| counters.read_again += 1);
+        }
         while left > 0 {
             let Some(mut chunk) = self.next_chunk(opened).await? else {
                 return Err(cut(self.given - left, self.size));
@@ -335,7 +386,10 @@ impl Fetch {
 
     async fn next_chunk(&self, opened: &mut Opened) -> Result<Option<Bytes>, Setback> {
         self.check_time()?;
-        opened.chunk().await.map_err(cut_by)
+        let chunk = opened.chunk().await.map_err(cut_by)?;
+        let bytes = chunk.as_ref().map_or(0, Bytes::len) as u64;
+        self.links.client().count(|counters| counters.bytes += bytes);
+        Ok(chunk)
     }
 
     fn check_time(&self) -> Result<(), Setback> {
@@ -361,6 +415,11 @@ impl Fetch {
             return Err(Setback::new(ErrorKind::Incomplete, text, Then::End));
         }
         self.given += length;
+        if self.given - self.told >= GETTING_ON {
+            self.told = self.given;
+            let (file, given, size) = (self.index, self.given, self.size);
+            self.tell(|export| Event::Received { export, file, given, size });
+        }
         let enough = (self.size / 100).clamp(1, GETTING_ON);
         if self.given - self.mark >= enough {
             self.mark = self.given;

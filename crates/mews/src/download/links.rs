@@ -7,9 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::Url;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
+use crate::events::{Events, Listeners};
 use crate::link::Link;
 use crate::model::{Export, FileEntry, Status};
 
@@ -29,6 +32,9 @@ pub(crate) struct Links {
     at_once: usize,
     /// Connections beyond the one that each of those files has.
     spare: Arc<Semaphore>,
+    listeners: Listeners,
+    /// What all that is done for the export is part of.
+    span: Span,
 }
 
 struct Newest {
@@ -61,6 +67,8 @@ impl Links {
         let settings = client.settings();
         let at_once = settings.files_at_once.min(settings.connections).min(export.files.len());
         let spare = settings.connections.saturating_sub(at_once.max(1));
+        let span = tracing::info_span!("export", export = %export.id, entity = %export.entity_type,
+            files = export.files.len(), bytes = sizes(&export.files).iter().sum::<u64>());
         Links {
             at_once: at_once.max(1),
             spare: Arc::new(Semaphore::new(spare.min(Semaphore::MAX_PERMITS))),
@@ -69,6 +77,8 @@ impl Links {
             sizes: sizes(&export.files),
             newest: Mutex::new(newest),
             failures: AtomicU64::new(0),
+            listeners: Listeners::default(),
+            span,
         }
     }
 
@@ -78,6 +88,21 @@ impl Links {
 
     pub(crate) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// What happens to the files from now on.
+    pub(crate) fn events(&self) -> Events {
+        self.listeners.listen()
+    }
+
+    /// Tells those who listen to this export, and those who listen to the client.
+    pub(crate) fn tell(&self, event: &dyn Fn() -> Event) {
+        self.listeners.tell(event);
+        self.client.tell(event);
+    }
+
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -131,9 +156,10 @@ impl Links {
 
     async fn renew(&self, newest: &mut Newest) -> Result<(), Error> {
         let started = Instant::now();
-        let (export, asked) = self.client.get_one(&self.id).await.map_err(|error| {
-            if error.attempts() > 0 { error } else { error.tried(1, started.elapsed()) }
-        })?;
+        let (export, asked) =
+            self.client.get_one(&self.id).instrument(self.span.clone()).await.map_err(|error| {
+                if error.attempts() > 0 { error } else { error.tried(1, started.elapsed()) }
+            })?;
         let gone = |kind, text: &str| Err(Error::new(kind, text).tried(1, asked.elapsed()));
         match &export.status {
             Status::Success => {}
@@ -151,7 +177,10 @@ impl Links {
         newest.links = links(&export.files);
         newest.asked = asked;
         newest.generation += 1;
-        tracing::debug!(export = %self.id, renewal = newest.generation, "links renewed");
+        let renewal = newest.generation;
+        tracing::info!(parent: &self.span, export = %self.id, renewal, "links renewed");
+        self.client.count(|counters| counters.renewals += 1);
+        self.tell(&|| Event::LinksRenewed { export: self.id.clone(), renewal });
         Ok(())
     }
 }

@@ -22,6 +22,7 @@ pub(crate) async fn open(
         guard::check(&url, http.allows_loopback()).map_err(|why| {
             Setback::new(ErrorKind::UnsafeLink, format!("{} {why}", origin(&url)), Then::End)
         })?;
+        client.count(|counters| counters.file_requests += 1);
         let opened = http.get(url.clone(), range).await?;
         if !matches!(opened.head.status, 301 | 302 | 303 | 307 | 308) {
             return Ok(opened);

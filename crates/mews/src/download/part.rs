@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tracing::{Instrument, Span};
 
 use crate::download::Task;
 use crate::download::answer::{Body, Setback, Then, judge};
@@ -41,12 +42,14 @@ impl Part {
         (first, until, tag): (u64, u64, String),
         room: OwnedSemaphorePermit,
         connection: OwnedSemaphorePermit,
+        span: &Span,
     ) -> Part {
         let (sender, chunks) = unbounded_channel();
         let links = Arc::clone(links);
         let failed = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&failed);
-        let task = Task::spawn(async move {
+        let span = tracing::debug_span!(parent: span, "range", first, until);
+        let work = async move {
             let range = Range { first, until: Some(until), tag: Some(tag) };
             let outcome = read(&links, index, &range, &sender).await;
             if outcome.is_err() {
@@ -54,7 +57,8 @@ impl Part {
             }
             drop(connection);
             outcome
-        });
+        };
+        let task = Task::spawn(work.instrument(span));
         Part { first, until, room, chunks, task, failed }
     }
 
@@ -87,6 +91,9 @@ async fn read(
     let mut at = range.first;
     while at < until {
         let chunk = opened.chunk().await.map_err(|fault| failed(cut_by(fault)))?;
+        links
+            .client()
+            .count(|counters| counters.bytes += chunk.as_ref().map_or(0, Bytes::len) as u64);
         let Some(chunk) = chunk else { return Err(failed(cut(at, size))) };
         if chunk.len() as u64 > until - at {
             return Err(failed(too_long()));

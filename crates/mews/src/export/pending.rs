@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
 use crate::export::{ReadyExport, Waiting};
 use crate::model::{Export, Status};
 
@@ -61,10 +62,10 @@ impl PendingExport {
     /// [`NotFound`](crate::ErrorKind::NotFound) if the server does not know it, and what any call
     /// can end with. A failed or expired export is no error here.
     pub async fn poll(&mut self) -> Result<Status, Error> {
-        let seen = self.client.get_one(&self.id).await.map_err(|error| self.named(error))?;
-        let status = seen.0.status.clone();
-        tracing::debug!(export = %self.id, status = status.as_str(), "export polled");
-        self.seen = Some(seen);
+        let found = self.client.get_one(&self.id).await;
+        let (export, asked) = found.map_err(|error| self.named(error))?;
+        let status = export.status.clone();
+        self.see(export, asked);
         Ok(status)
     }
 
@@ -84,9 +85,13 @@ impl PendingExport {
         waiting.next().await.map_or(Err(unheard), |(_, outcome)| outcome)
     }
 
-    /// Keeps what was heard of it.
-    pub(crate) fn see(&mut self, export: Export, asked: Instant) {
+    /// Keeps what was heard of it, and tells it.
+    pub(crate) fn see(&mut self, export: Export, asked: Instant) -> Event {
+        let polled = Event::Polled { export: self.id.clone(), status: export.status.clone() };
+        tracing::debug!(export = %self.id, status = export.status.as_str(), "export polled");
+        self.client.tell(&|| polled.clone());
         self.seen = Some((export, asked));
+        polled
     }
 
     /// The end of the export, if the last answer told of one.

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::download::{Download, Downloads, Links};
 use crate::entity::Entity;
+use crate::events::Events;
 use crate::model::{Export, FileEntry, Filters, Scope};
 
 /// A finished export, whose files can be downloaded until it expires.
@@ -80,6 +81,12 @@ impl ReadyExport {
     #[must_use]
     pub fn downloads(&self) -> Downloads {
         Downloads::new(Arc::clone(&self.links))
+    }
+
+    /// What happens to the files of this export from now on, whichever clone of it they are
+    /// downloaded with. Nothing waits for who reads it; see [`Events`], which has an example.
+    pub fn events(&self) -> Events {
+        self.links.events()
     }
 
     /// One file as an ordered stream of bytes, starting when it is first polled.

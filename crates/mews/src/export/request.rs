@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 use crate::client::Client;
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
 use crate::export::{PendingExport, rules};
 use crate::model::{Added, Filters, Scope};
 
@@ -130,12 +131,14 @@ impl ExportRequest {
     pub async fn send(self) -> Result<PendingExport, Error> {
         let (scope, filters) = self.checked()?;
         rules::warn(&self.entity, &scope, &filters);
-        let export = match self.accepted(&scope, &filters).await? {
+        let added = self.accepted(&scope, &filters).await?;
+        let (id, entity) = (added.id().to_owned(), &self.entity);
+        tracing::info!(export = %id, %entity, "export requested");
+        self.client.tell(&|| Event::Requested { export: id.clone(), entity: entity.clone() });
+        Ok(match added {
             Added::Described(export) => PendingExport::added(self.client, *export),
             Added::Named { id } => PendingExport::adopted(self.client, id),
-        };
-        tracing::info!(export = %export.id(), entity = %self.entity, "export requested");
-        Ok(export)
+        })
     }
 
     /// The answer to the request, which is made again as long as it may.
@@ -155,8 +158,10 @@ impl ExportRequest {
                 let again = asked > 1;
                 return Err(if again { error.tried(asked, started.elapsed()) } else { error });
             }
-            tracing::info!(entity = %self.entity, reason = %error.message(), "refused, asks again");
-            sleep(self.client.settings().poll_interval.min(left)).await;
+            let (entity, wait) = (&self.entity, self.client.settings().poll_interval.min(left));
+            tracing::info!(%entity, cause = %error.message(), ?wait, "refused, asks again");
+            self.client.tell(&|| Event::Refused { entity: entity.clone(), wait });
+            sleep(wait).await;
         }
     }
 }

@@ -7,6 +7,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
+use crate::events::{Events, Listeners};
 use crate::export::{PendingExport, ReadyExport};
 use crate::model::{Export, Status};
 
@@ -43,6 +45,7 @@ pub struct Waiting {
     client: Client,
     exports: Vec<Awaited>,
     ended: VecDeque<(String, Result<ReadyExport, Error>)>,
+    listeners: Listeners,
     /// Between the next look and the one after it.
     pause: Duration,
     next_look: Instant,
@@ -65,7 +68,30 @@ impl Waiting {
         let client = client.clone();
         let pause = FIRST_PAUSE;
         let (exports, ended) = (Vec::new(), VecDeque::new());
-        Waiting { client, exports, ended, pause, next_look: Instant::now() }
+        let (listeners, next_look) = (Listeners::default(), Instant::now());
+        Waiting { client, exports, ended, listeners, pause, next_look }
+    }
+
+    /// What is heard of these exports from now on, [`Event::Polled`] and [`Event::Ready`]. Nothing
+    /// waits for who reads it; see [`Events`].
+    ///
+    /// ```no_run
+    /// # async fn run(mut waiting: rowmill_mews::Waiting) -> Result<(), rowmill_mews::Error> {
+    /// use futures::StreamExt;
+    ///
+    /// let events = waiting.events();
+    /// let ends = async move {
+    ///     while let Some((id, outcome)) = waiting.next().await {
+    ///         println!("{id} has {} files", outcome?.files().len());
+    ///     }
+    ///     Ok(()) // nobody waits any more, which ends the events
+    /// };
+    /// let watching = events.for_each(|event| async move { eprintln!("{event}") });
+    /// futures::future::join(ends, watching).await.0
+    /// # }
+    /// ```
+    pub fn events(&self) -> Events {
+        self.listeners.listen()
     }
 
     /// Waits for this export too. It must be one of the same client, or of a clone of it.
@@ -121,6 +147,9 @@ impl Waiting {
         let now = Instant::now();
         for one in std::mem::take(&mut self.exports) {
             if let Some(outcome) = one.export.finished() {
+                if let Ok(ready) = &outcome {
+                    self.tell_ready(ready);
+                }
                 self.ended.push_back((one.export.id().to_owned(), outcome));
             } else if one.looked_at && now >= self.deadline(&one) {
                 let status = one.export.status().map_or("unknown", Status::as_str);
@@ -132,6 +161,15 @@ impl Waiting {
                 self.exports.push(one);
             }
         }
+    }
+
+    fn tell_ready(&self, ready: &ReadyExport) {
+        let (export, files) = (ready.id(), ready.files().len());
+        let bytes = ready.files().iter().map(|file| file.size_in_bytes).sum();
+        tracing::info!(%export, entity = %ready.entity(), files, bytes, "export ready");
+        let event = || Event::Ready { export: export.to_owned(), files, bytes };
+        self.listeners.tell(&event);
+        self.client.tell(&event);
     }
 
     /// Asks for all of them once.
@@ -146,7 +184,7 @@ impl Waiting {
             one.polls += 1;
             one.looked_at = true;
             let lost = match &answer {
-                Ok(Ok(found)) => one.told(found, now),
+                Ok(Ok(found)) => one.told(found, now, &self.listeners),
                 Ok(Err(error)) => one.failed(error),
                 Err(_) => {
                     tracing::warn!(export = %one.export.id(), "poll cut short");
@@ -169,14 +207,14 @@ impl Waiting {
 
 impl Awaited {
     /// Takes what an answer says of it; an error if that is nothing.
-    fn told(&mut self, found: &[Export], asked: Instant) -> Option<Error> {
+    fn told(&mut self, found: &[Export], asked: Instant, listeners: &Listeners) -> Option<Error> {
         self.failed = 0;
         let id = self.export.id();
         let Some(export) = found.iter().find(|export| export.id.eq_ignore_ascii_case(id)) else {
             return Some(Client::not_found());
         };
-        tracing::debug!(export = %id, status = export.status.as_str(), "export polled");
-        self.export.see(export.clone(), asked);
+        let polled = self.export.see(export.clone(), asked);
+        listeners.tell(&|| polled.clone());
         None
     }
 

@@ -1,4 +1,4 @@
-//! Downloads: the right bytes in order, or an error, whatever the file host does.
+//! Downloads: the right bytes in order, or an error, and what is told of it.
 
 #[path = "../fake_mews/mod.rs"]
 mod fake_mews;
@@ -6,3 +6,4 @@ mod fake_mews;
 mod links;
 mod one_file;
 mod parallel;
+mod watching;

@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) call_deadline: Duration,
     pub(crate) request_timeout: Duration,
     pub(crate) idle_timeout: Duration,
+    pub(crate) least_bytes: u64,
     pub(crate) poll_interval: Duration,
     pub(crate) wait: Duration,
     pub(crate) link_age: Duration,
@@ -44,6 +45,7 @@ impl Default for Settings {
             call_deadline: Duration::from_secs(5 * 60),
             request_timeout: Duration::from_secs(100),
             idle_timeout: Duration::from_secs(60),
+            least_bytes: 1024,
             poll_interval: Duration::from_secs(5 * 60),
             wait: Duration::from_secs(24 * 60 * 60),
             link_age: Duration::from_secs(9 * 60),
@@ -153,6 +155,13 @@ impl ClientBuilder {
         self.set(|settings| settings.idle_timeout = timeout)
     }
 
+    /// A body of a file that brings fewer bytes than this in the time of the
+    /// [idle timeout](ClientBuilder::idle_timeout) has stalled, too; only the time in which it is waited
+    /// for counts. Default: 1 KiB; 0 means that only silence counts.
+    pub fn least_bytes(self, bytes: u64) -> ClientBuilder {
+        self.set(|settings| settings.least_bytes = bytes)
+    }
+
     /// The pause between two looks at an unfinished export. The first ones come sooner: after 2 s,
     /// then twice as long each time. Default: 5 min.
     pub fn poll_interval(self, interval: Duration) -> ClientBuilder {
@@ -176,7 +185,8 @@ impl ClientBuilder {
     }
 
     /// How many bytes of one file may lie ready, or be on their way in ranges, before its consumer
-    /// takes them. Default: 16 MiB.
+    /// takes them. Default: 16 MiB. However small the pieces are in which they come, there are never
+    /// more than 4,096 of them.
     pub fn read_ahead(self, bytes: usize) -> ClientBuilder {
         self.set(|settings| settings.read_ahead = bytes)
     }

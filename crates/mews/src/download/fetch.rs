@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use reqwest::Url;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
@@ -23,6 +23,9 @@ use crate::retry::Attempts;
 
 /// Attempts count anew after this many new bytes, or a hundredth of a smaller file.
 const GETTING_ON: u64 = 1024 * 1024;
+
+/// Pieces that wait for the consumer, however small: a host may send byte after byte.
+const PIECES: usize = 4096;
 
 /// Bytes on their way to the consumer, with the room they take up in the queue.
 pub(crate) struct Piece {
@@ -67,7 +70,7 @@ pub(crate) struct Fetch {
     own: Arc<Semaphore>,
     room: Arc<Semaphore>,
     most_room: u32,
-    pieces: UnboundedSender<Piece>,
+    pieces: Sender<Piece>,
     /// Where `given` was when it was last told.
     told: u64,
     /// The last request did not bring what it was for.
@@ -77,10 +80,7 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    pub(crate) fn new(
-        links: Arc<Links>,
-        index: usize,
-    ) -> Result<(Fetch, UnboundedReceiver<Piece>), Error> {
+    pub(crate) fn new(links: Arc<Links>, index: usize) -> Result<(Fetch, Receiver<Piece>), Error> {
         let size = links.size(index).ok_or_else(|| {
             let text = format!("the export has no file {}", index.saturating_add(1));
             Error::new(ErrorKind::InvalidRequest, text)
@@ -90,7 +90,7 @@ impl Fetch {
         let most_room = u32::try_from(settings.read_ahead).unwrap_or(u32::MAX).clamp(1, 1 << 30);
         let two = settings.range_size.saturating_mul(2);
         let in_parts = settings.connections > 1 && two <= size && two <= u64::from(most_room);
-        let (pieces, consumer) = unbounded_channel();
+        let (pieces, consumer) = channel(PIECES);
         let fetch = Fetch {
             index,
             size,
@@ -409,8 +409,11 @@ impl Fetch {
         };
         self.seen.write(&bytes);
         // Both fail only when the consumer is gone, and this task with it.
-        let sent = room.map(|room| self.pieces.send(Piece { bytes, _room: room }));
-        if !matches!(sent, Some(Ok(()))) {
+        let sent = match room {
+            Some(room) => self.send(Piece { bytes, _room: room }).await,
+            None => false,
+        };
+        if !sent {
             let text = "nobody takes the bytes any more";
             return Err(Setback::new(ErrorKind::Incomplete, text, Then::End));
         }
@@ -427,6 +430,14 @@ impl Fetch {
         }
         self.read_ahead();
         Ok(())
+    }
+
+    /// False if the consumer is gone.
+    async fn send(&mut self, piece: Piece) -> bool {
+        let waiting = Instant::now();
+        let sent = self.pieces.send(piece).await;
+        self.attempts.do_not_count(waiting.elapsed());
+        sent.is_ok()
     }
 
     /// Waits until the consumer has made room for so many bytes, or for as many as there ever is.

@@ -26,7 +26,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures::{FutureExt, Stream};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
 pub use all::Downloads;
@@ -52,7 +52,7 @@ pub struct Download {
 
 enum State {
     Waiting { links: Arc<Links>, index: usize },
-    Running { pieces: UnboundedReceiver<Piece>, task: Task<Error> },
+    Running { pieces: Receiver<Piece>, task: Task<Error> },
     Over,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::{Instrument, Span};
@@ -13,7 +13,10 @@ use crate::download::answer::{Body, Setback, Then, judge};
 use crate::download::links::Links;
 use crate::download::open::open;
 use crate::error::{Error, ErrorKind};
-use crate::http::{Fault, Range};
+use crate::http::{Fault, Opened, Range};
+
+/// Bytes that are worth a place in the queue.
+const ENOUGH: usize = 16 * 1024;
 
 /// One request for a range, in a task of its own. Its room was taken before it was asked for, so
 /// it never waits for the consumer: it ends by itself, and gives its connection back.
@@ -88,22 +91,54 @@ async fn read(
             return Err(failed(Setback::new(ErrorKind::Protocol, text, Then::Whole)));
         }
     };
-    let mut at = range.first;
+    let mut joiner = Joiner { bytes: BytesMut::new(), sender };
+    let outcome = pieces(links, &mut opened, (range.first, until, size), &mut joiner).await;
+    joiner.flush();
+    outcome.map_err(failed)
+}
+
+async fn pieces(
+    links: &Links,
+    opened: &mut Opened,
+    (mut at, until, size): (u64, u64, u64),
+    joiner: &mut Joiner<'_>,
+) -> Result<(), Setback> {
     while at < until {
-        let chunk = opened.chunk().await.map_err(|fault| failed(cut_by(fault)))?;
-        links
-            .client()
-            .count(|counters| counters.bytes += chunk.as_ref().map_or(0, Bytes::len) as u64);
-        let Some(chunk) = chunk else { return Err(failed(cut(at, size))) };
+        let chunk = opened.chunk().await.map_err(cut_by)?;
+        let Some(chunk) = chunk else { return Err(cut(at, size)) };
+        links.client().count(|counters| counters.bytes += chunk.len() as u64);
         if chunk.len() as u64 > until - at {
-            return Err(failed(too_long()));
+            return Err(too_long());
         }
         at += chunk.len() as u64;
-        if sender.send(chunk).is_err() {
+        if !joiner.add(chunk) {
             break;
         }
     }
     Ok(())
+}
+
+/// Joins small pieces on their way to the queue, which is bounded by bytes alone: a host that sends
+/// byte after byte would fill the memory with the ends of pieces.
+struct Joiner<'a> {
+    bytes: BytesMut,
+    sender: &'a UnboundedSender<Bytes>,
+}
+
+impl Joiner<'_> {
+    /// False if nobody takes them any more.
+    fn add(&mut self, chunk: Bytes) -> bool {
+        if self.bytes.is_empty() && chunk.len() >= ENOUGH {
+            return self.sender.send(chunk).is_ok();
+        }
+        self.bytes.extend_from_slice(&chunk);
+        self.bytes.len() < ENOUGH || self.flush()
+    }
+
+    fn flush(&mut self) -> bool {
+        let bytes = self.bytes.split().freeze();
+        bytes.is_empty() || self.sender.send(bytes).is_ok()
+    }
 }
 
 /// The body ended before its time.

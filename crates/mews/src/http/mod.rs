@@ -1,5 +1,6 @@
 //! The only place that knows the HTTP client.
 
+mod body;
 mod fault;
 pub(crate) mod guard;
 mod tls;
@@ -11,6 +12,9 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Response, Url, redirect};
 
+use body::Pace;
+
+pub(crate) use body::Opened;
 pub(crate) use fault::{Cause, Fault};
 
 use crate::error::{Error, ErrorKind};
@@ -29,6 +33,7 @@ pub(crate) struct Http {
     api: reqwest::Client,
     files: reqwest::Client,
     idle_timeout: Duration,
+    least: u64,
     allows_loopback: bool,
 }
 
@@ -78,6 +83,7 @@ impl Http {
             api: api.map_err(set_up)?,
             files: files.map_err(set_up)?,
             idle_timeout: settings.idle_timeout,
+            least: settings.least_bytes,
             allows_loopback,
         })
     }
@@ -114,7 +120,7 @@ impl Http {
         }
         let response = within(self.idle_timeout, request.send()).await?;
         let head = Head::of(&response);
-        Ok(Opened { head, response, returned: None, idle_timeout: self.idle_timeout })
+        Ok(Opened::new(head, response, Pace::new(self.idle_timeout, self.least)))
     }
 }
 
@@ -175,29 +181,6 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 pub(crate) struct Answer {
     pub(crate) head: Head,
     pub(crate) body: Bytes,
-}
-
-/// An answer of a file host whose body is still to be read.
-pub(crate) struct Opened {
-    pub(crate) head: Head,
-    response: Response,
-    returned: Option<Bytes>,
-    idle_timeout: Duration,
-}
-
-impl Opened {
-    /// Makes these bytes the next ones.
-    pub(crate) fn put_back(&mut self, bytes: Bytes) {
-        self.returned = Some(bytes);
-    }
-
-    /// The next bytes of the body; `None` at its end.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
-        if let Some(bytes) = self.returned.take() {
-            return Ok(Some(bytes));
-        }
-        within(self.idle_timeout, self.response.chunk()).await
-    }
 }
 
 async fn within<T>(

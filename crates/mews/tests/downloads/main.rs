@@ -6,4 +6,5 @@ mod fake_mews;
 mod links;
 mod one_file;
 mod parallel;
+mod slow;
 mod watching;

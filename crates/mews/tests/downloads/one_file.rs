@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::fake_mews::{Asked, Host, Reply, bounded, collect, content};
+use crate::fake_mews::{Host, Reply, bounded, collect, content};
 use futures::StreamExt;
 use rowmill_mews::ErrorKind;
 
@@ -324,44 +324,6 @@ async fn a_huge_retry_after_ends_at_once() {
         let error = end.unwrap();
         assert_eq!((error.kind(), error.attempts()), (&ErrorKind::RateLimited, 1));
         assert_eq!(host.asked(0).len(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_stalled_body_is_resumed() {
-    bounded(async {
-        let body = content(17, 50_000);
-        let served = body.clone();
-        let host = Host::with(
-            &[50_000],
-            |builder| builder.idle_timeout(Duration::from_millis(100)),
-            move |asked| match asked.time {
-                0 => asked.answer(&served, TAG).stall(7_000),
-                _ => asked.answer(&served, TAG),
-            },
-        )
-        .await;
-        let (bytes, end) = collect(&host.ready().await, 0).await;
-        assert!(end.is_none() && bytes == body, "{end:?}");
-        assert_eq!(host.asked(0)[1].header("range"), Some("bytes=7000-"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_drip_within_the_idle_time_is_taken_and_beyond_the_deadline_is_not() {
-    bounded(async {
-        let drip =
-            |asked: &Asked| asked.answer(&[b'x'; 100], TAG).drip(10, Duration::from_millis(20));
-        let host = Host::start(&[100], drip).await;
-        let (bytes, end) = collect(&host.ready().await, 0).await;
-        assert!(end.is_none() && bytes.len() == 100, "{end:?}");
-
-        let short = Duration::from_millis(90);
-        let host = Host::with(&[100], |builder| builder.file_deadline(short), drip).await;
-        let (_, end) = collect(&host.ready().await, 0).await;
-        assert_eq!(end.unwrap().kind(), &ErrorKind::Timeout);
     })
     .await;
 }

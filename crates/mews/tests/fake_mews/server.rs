@@ -332,7 +332,10 @@ async fn write(stream: &mut TcpStream, reply: &Reply, answering: Option<Answerin
             stream.write_all(head.as_bytes()).await.ok()?;
             for part in body.chunks(piece.max(1)) {
                 stream.write_all(part).await.ok()?;
-                tokio::time::sleep(pause).await;
+                match pause.is_zero() {
+                    true => tokio::task::yield_now().await,
+                    false => tokio::time::sleep(pause).await,
+                }
             }
         }
     }

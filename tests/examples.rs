@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use rowmill::mews::{Credentials, Platform};
+use rowmill::mews::{Credentials, Platform, Reason};
 use rowmill_testkit::corpus::{Corpus, Kind};
-use rowmill_testkit::server::{Server, Setup};
+use rowmill_testkit::server::{Fault, Server, Setup, Trigger};
 
 /// The examples, without the `main` that reads arguments.
 macro_rules! examples {
@@ -20,7 +20,8 @@ examples! {
     export: "../examples/export.rs",
     own_schema: "../examples/own_schema.rs",
     push: "../examples/push.rs",
-    stream: "../examples/stream.rs"
+    stream: "../examples/stream.rs",
+    watch: "../examples/watch.rs"
 }
 
 #[test]
@@ -31,7 +32,8 @@ fn all_examples_are_here() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    assert_eq!(names, ["convert.rs", "export.rs", "own_schema.rs", "push.rs", "stream.rs"]);
+    let here = ["convert.rs", "export.rs", "own_schema.rs", "push.rs", "stream.rs", "watch.rs"];
+    assert_eq!(names, here);
 }
 
 #[test]
@@ -77,5 +79,30 @@ async fn export_exports() {
     let report = export::run(platform, credentials, "Reservation", folder.path()).await;
     let report = report.expect("exports");
     assert_eq!((report.rows, report.files.len()), (200, 3));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watch_watches() {
+    let cut = Fault::Cut { after: 1_000 };
+    let setup = Setup::new()
+        .corpus(Kind::Reservation, 200, 2)
+        .corpus(Kind::Customer, 50, 1)
+        .fault(Trigger::file("Customer", 0), cut);
+    let server = Server::start(setup).await.expect("runs");
+    let credentials =
+        Credentials::new(server.client_token(), server.access_token(), "Examples 1.0");
+    let folder = tempfile::tempdir().expect("a folder");
+    let platform = Platform::Custom(server.url().to_owned());
+    let names = ["Reservation", "Customer"].map(String::from);
+    let ran = watch::run(platform, credentials, &names, folder.path()).await;
+    let (report, counters, events) = ran.expect("exports");
+    let rows: Vec<u64> =
+        report.into_reports().expect("all of it").iter().map(|report| report.rows).collect();
+    assert_eq!(rows, [200, 50]);
+    assert_eq!((counters.files, counters.retries(Reason::Cut), counters.renewals), (3, 1, 1));
+    assert_eq!((counters.add_requests, counters.file_requests), (2, 4));
+    // Of each entity: requested, polled, ready, committed. Of each file: begun, complete. The cut.
+    assert!(events >= 2 * 4 + 3 * 2 + 2, "{events}");
     server.stop().await;
 }

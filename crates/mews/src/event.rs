@@ -229,7 +229,7 @@ impl fmt::Display for Event {
             }
             Event::FileComplete { export, file, size, attempts } => write!(
                 f,
-                "file {} of export {export}: complete, {size} bytes in {attempts} requests",
+                "file {} of export {export}: complete, {size} bytes, requests: {attempts}",
                 file + 1
             ),
             // It names file and export itself.
@@ -239,12 +239,11 @@ impl fmt::Display for Event {
             }
             Event::CallRetried { operation, reason, attempt, wait } => {
                 let wait = seconds(*wait);
-                write!(f, "{operation}: {reason}, after {attempt} attempts; again in {wait}")
+                write!(f, "{operation}: {reason} (attempt {attempt}), again in {wait}")
             }
             Event::FileRetried { export, file, given, reason, attempt, wait } => write!(
                 f,
-                "file {} of export {export}: {reason} at byte {given}, after {attempt} attempts; \
-                 again in {}",
+                "file {} of export {export}: {reason} at byte {given} (attempt {attempt}), again in {}",
                 file + 1,
                 seconds(*wait)
             ),

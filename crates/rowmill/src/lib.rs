@@ -105,7 +105,7 @@ pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]
 pub use stream::{Batches, decode};
 #[cfg(feature = "mews")]
-pub use sync::{EntityReport, SyncEvent, SyncReport, SyncRun, sync};
+pub use sync::{EntityReport, SyncEvent, SyncEvents, SyncReport, SyncRun, sync};
 
 /// The parts of Arrow that stand in this crate's interface, in the version it is built with.
 pub mod arrow {

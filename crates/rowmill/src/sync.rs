@@ -2,6 +2,7 @@
 //! how far that has come.
 
 mod event;
+mod events;
 mod journal;
 mod run;
 mod state;
@@ -21,6 +22,8 @@ use rowmill_mews::{Client, Entity};
 
 use event::OnEvent;
 pub use event::SyncEvent;
+pub use events::SyncEvents;
+use events::Teller;
 use journal::Journal;
 use run::{Book, Run};
 use state::State;
@@ -99,6 +102,7 @@ struct Options {
     keep_raw: Option<PathBuf>,
     layouts: BTreeMap<String, Layout>,
     on_event: Option<OnEvent>,
+    teller: Option<Arc<Teller>>,
 }
 
 /// How far to go.
@@ -232,7 +236,33 @@ impl SyncRun {
         self
     }
 
-    /// Calls `callback` with each step of the run.
+    /// What happens in the run, as a stream; see [`SyncEvents`]. Steps of the run are in it, and what
+    /// the client tells of polls, files and retries ([`SyncEvent::Client`]). A second one takes the
+    /// place of the first.
+    ///
+    /// ```no_run
+    /// # async fn run(client: rowmill::mews::Client) -> Result<(), rowmill::Error> {
+    /// use futures::StreamExt;
+    /// use rowmill::mews::Entity;
+    ///
+    /// let mut run = rowmill::sync(client, [Entity::Bill]);
+    /// let mut events = run.events();
+    /// tokio::spawn(async move {
+    ///     while let Some(event) = events.next().await {
+    ///         eprintln!("{event}");
+    ///     }
+    /// });
+    /// run.into_parquet("lake").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&mut self) -> SyncEvents {
+        let (teller, events) = events::events();
+        self.options.teller = Some(Arc::new(teller));
+        events
+    }
+
+    /// Calls `callback` with each of these events. It holds up the run while it works.
     pub fn on_event(mut self, callback: impl Fn(&SyncEvent) + Send + Sync + 'static) -> Self {
         self.options.on_event = Some(Arc::new(callback));
         self

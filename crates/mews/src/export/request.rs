@@ -103,6 +103,15 @@ impl ExportRequest {
         self.checked().map(drop)
     }
 
+    /// What is probably a mistake, in a few words each, such as a selector that does not seem to fit the
+    /// entity type. It is sent all the same: what fits is not documented. Nothing for a request that is
+    /// refused by [`check`](ExportRequest::check).
+    #[must_use]
+    pub fn doubts(&self) -> Vec<&'static str> {
+        let doubts = |(scope, filters)| rules::doubts(&self.entity, &scope, &filters);
+        self.checked().map(doubts).unwrap_or_default()
+    }
+
     fn checked(&self) -> Result<(Scope, Filters), Error> {
         let scope = Scope {
             enterprise_ids: rules::ids("enterprise", self.enterprises.clone())?,
@@ -130,7 +139,9 @@ impl ExportRequest {
     /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) and what a network can do.
     pub async fn send(self) -> Result<PendingExport, Error> {
         let (scope, filters) = self.checked()?;
-        rules::warn(&self.entity, &scope, &filters);
+        for doubt in rules::doubts(&self.entity, &scope, &filters) {
+            tracing::warn!(entity = %self.entity, doubt, "the request may be a mistake");
+        }
         let added = self.accepted(&scope, &filters).await?;
         let (id, entity) = (added.id().to_owned(), &self.entity);
         tracing::info!(export = %id, %entity, "export requested");

@@ -78,21 +78,23 @@ pub(crate) fn posting(
     }
 }
 
-/// Warns of what is probably a mistake. Not more than that: which selector counts for which type
-/// is inferred, not documented.
-pub(crate) fn warn(entity: &Entity, scope: &Scope, filters: &Filters) {
+/// What is probably a mistake. Not more than that: which selector counts for which type is inferred,
+/// not documented.
+pub(crate) fn doubts(entity: &Entity, scope: &Scope, filters: &Filters) -> Vec<&'static str> {
+    let mut doubts = Vec::new();
     match entity.selected_by_chain() {
         Some(true) if !scope.enterprise_ids.is_empty() => {
-            tracing::warn!(%entity, "this type seems to be selected by chain, not by enterprise");
+            doubts.push("this type seems to be selected by chain, not by enterprise");
         }
         Some(false) if !scope.chain_ids.is_empty() => {
-            tracing::warn!(%entity, "this type seems to be selected by enterprise, not by chain");
+            doubts.push("this type seems to be selected by enterprise, not by chain");
         }
         _ => {}
     }
     if *entity == Entity::LedgerEntry && filters.ledger_entry.is_none() {
-        tracing::warn!("newer servers refuse a LedgerEntry export without posting dates");
+        doubts.push("newer servers refuse a LedgerEntry export without posting dates");
     }
+    doubts
 }
 
 #[cfg(test)]

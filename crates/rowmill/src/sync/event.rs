@@ -17,6 +17,14 @@ pub enum SyncEvent {
         /// How many.
         lines: usize,
     },
+    /// What is about to be asked for may be a mistake, such as a selector that does not seem to fit the
+    /// entity.
+    Doubtful {
+        /// The entity.
+        entity: String,
+        /// What is doubtful.
+        doubt: &'static str,
+    },
     /// An earlier run has asked for an export and got no answer, so that it may be running.
     Unanswered {
         /// The entity.
@@ -83,6 +91,15 @@ pub enum SyncEvent {
         /// Every update before this instant is in the output.
         watermark: DateTime<Utc>,
     },
+    /// What the client tells: of polls, files, retries and renewed links. Where others use the same
+    /// client meanwhile, of theirs too.
+    Client(rowmill_mews::Event),
+    /// So many events were not taken in time from the [stream](crate::SyncEvents) and are lost, at
+    /// this place in their order.
+    Missed {
+        /// How many.
+        events: u64,
+    },
 }
 
 fn short(instant: &DateTime<Utc>) -> String {
@@ -96,6 +113,7 @@ impl fmt::Display for SyncEvent {
                 let plural = if *lines == 1 { "line" } else { "lines" };
                 write!(f, "{lines} {plural} of the journal cannot be read and were left out")
             }
+            Self::Doubtful { entity, doubt } => write!(f, "{entity}: {doubt}"),
             Self::Unanswered { entity, asked } => write!(
                 f,
                 "an export of {entity} asked for at {} had no answer: it may be running, and then \
@@ -131,6 +149,8 @@ impl fmt::Display for SyncEvent {
             Self::AlreadyCommitted { entity, export } => {
                 write!(f, "export {export} of {entity} holds this window and is committed already")
             }
+            Self::Client(event) => event.fmt(f),
+            Self::Missed { events } => write!(f, "{events} events were not taken in time"),
             Self::UpToDate { entity, watermark } => {
                 write!(f, "{entity} is complete until {}; nothing was asked for", short(watermark))
             }

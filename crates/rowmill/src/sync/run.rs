@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::future::{Either, join_all, select};
+use futures::{FutureExt, StreamExt};
 use rowmill_mews::chrono::{DateTime, Utc};
 use rowmill_mews::{Entity, ErrorKind as Mews, ExportRequest, PendingExport, ReadyExport, Scope};
 
@@ -81,15 +82,20 @@ impl Run {
         if damaged > 0 {
             self.tell(|| SyncEvent::JournalDamaged { lines: damaged });
         }
+        for subject in &self.subjects {
+            for doubt in self.request(subject, &self.filter(subject)).doubts() {
+                self.tell(|| SyncEvent::Doubtful { entity: subject.entity.clone(), doubt });
+            }
+        }
         let (watch, watcher) = watch(&self.client);
         let entities = join_all(self.subjects.iter().map(|subject| self.entity(subject, &watch)));
-        let work = pin!(async {
+        let work = pin!(self.telling(async {
             match select(entities, pin!(watcher.run())).await {
                 Either::Left((entities, _)) => Ok(SyncReport { entities }),
                 // It listens as long as `watch` exists.
                 Either::Right(_) => Err(Error::internal("nobody waits for exports any more")),
             }
-        });
+        }));
         match select(work, self.settings.cancel.cancelled()).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Err(Error::cancelled()),
@@ -99,6 +105,10 @@ impl Run {
     /// One export by its id.
     pub(super) async fn adopt(&self, id: &str) -> Result<Report> {
         let Some(subject) = self.subjects.first() else { return Err(Error::usage("no entity")) };
+        self.telling(self.adopted(subject, id)).await
+    }
+
+    async fn adopted(&self, subject: &Subject, id: &str) -> Result<Report> {
         let known = self.book().journal.find(id).cloned();
         let ready = self.client.adopt(id).ready().await?;
         self.expect(&subject.entity, &ready)?;
@@ -418,9 +428,50 @@ impl Run {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does the work, and tells meanwhile what the client tells.
+    async fn telling<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        if !self.is_watched() {
+            return work.await;
+        }
+        let mut events = self.client.events();
+        loop {
+            match select(work.as_mut(), events.next()).await {
+                Either::Left((outcome, _)) => {
+                    while let Some(Some(event)) = events.next().now_or_never() {
+                        self.tell_of(event);
+                    }
+                    return outcome;
+                }
+                Either::Right((Some(event), _)) => self.tell_of(event),
+                // It has no end as long as there is a client.
+                Either::Right((None, _)) => return work.await,
+            }
+        }
+    }
+
+    /// Tells what the client tells, unless the run tells more of the same.
+    fn tell_of(&self, event: rowmill_mews::Event) {
+        use rowmill_mews::Event::{Ready, Requested};
+        if !matches!(event, Requested { .. } | Ready { .. }) {
+            self.tell(|| SyncEvent::Client(event));
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        self.options.on_event.is_some() || self.options.teller.is_some()
+    }
+
     fn tell(&self, event: impl FnOnce() -> SyncEvent) {
+        if !self.is_watched() {
+            return;
+        }
+        let event = event();
         if let Some(callback) = &self.options.on_event {
-            callback(&event());
+            callback(&event);
+        }
+        if let Some(teller) = &self.options.teller {
+            teller.tell(&event);
         }
     }
 }

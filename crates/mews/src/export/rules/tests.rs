@@ -49,3 +49,19 @@ fn posting_dates_belong_to_ledger_entries_and_end_on_the_last_day() {
     let empty = day("2024-03-01")..day("2024-03-01");
     assert!(posting(&Entity::LedgerEntry, Some(empty)).is_err());
 }
+
+#[test]
+fn a_selector_that_does_not_seem_to_fit_is_a_doubt_and_no_error() {
+    let found = |entity: Entity, enterprises: usize, chains: usize| {
+        let scope = Scope {
+            enterprise_ids: vec!["e".into(); enterprises],
+            chain_ids: vec!["c".into(); chains],
+        };
+        doubts(&entity, &scope, &Filters::default()).len()
+    };
+    assert_eq!(found(Entity::Reservation, 0, 1), 1);
+    assert_eq!(found(Entity::Customer, 1, 0), 1);
+    assert_eq!((found(Entity::Reservation, 1, 0), found(Entity::Customer, 0, 1)), (0, 0));
+    assert_eq!((found(Entity::Company, 0, 0), found(Entity::Other("X".into()), 1, 1)), (0, 0));
+    assert_eq!(found(Entity::LedgerEntry, 1, 0), 1, "without posting dates");
+}

@@ -1,5 +1,5 @@
 //! Random faults on the way from the export server to a directory: all of it is there and right, or
-//! nothing is there and an error says why.
+//! nothing is there but whole files as they came, and an error says why.
 //!
 //! `ROWMILL_FAULT_SCHEDULES` sets how many schedules are run, and `ROWMILL_FAULT_SEED` the first of
 //! them. A failure prints the seed.
@@ -81,7 +81,8 @@ async fn schedule(seed: u64) -> bool {
     let (id, promised) = match outcome {
         Ok(export) => export,
         Err(error) => {
-            assert_eq!(found, [] as [PathBuf; 0], "seed {seed}: {error}");
+            assert_eq!(files(&lake), [] as [PathBuf; 0], "seed {seed}: {error}");
+            whole_or_none(seed, &raw, &generated);
             let mut text = format!("{error} {error:?}");
             let mut source = error.source();
             while let Some(cause) = source {
@@ -112,6 +113,26 @@ async fn schedule(seed: u64) -> bool {
     assert_eq!(found.iter().find(partial), None, "seed {seed}");
     assert_eq!(files(&raw).len(), promised + 1, "seed {seed}");
     true
+}
+
+/// Asserts that what a failed run has kept is whole files, each with its checksum.
+fn whole_or_none(seed: u64, raw: &Path, generated: &[Bytes]) {
+    let (mut lines, mut told) = (Vec::new(), String::new());
+    for path in files(raw) {
+        let bytes = fs::read(&path).expect("reads");
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.ends_with(".xxh128") {
+            told += &String::from_utf8(bytes).expect("text");
+            continue;
+        }
+        let stem = name.strip_suffix(".jsonl").and_then(|stem| stem.rsplit_once('-'));
+        let number: usize = stem.and_then(|(_, number)| number.parse().ok()).expect("a number");
+        // Its bytes may be those of another version, which was played, but never a part of them.
+        assert_eq!(bytes.len(), generated[number - 1].len(), "seed {seed}: {name}");
+        lines.push(format!("{:032x}  {name}", twox_hash::XxHash3_128::oneshot(&bytes)));
+    }
+    lines.sort_by_key(|line| line[34..].to_owned());
+    assert_eq!(told.lines().collect::<Vec<_>>(), lines, "seed {seed}");
 }
 
 async fn run(

@@ -56,51 +56,106 @@ async fn kept_files_are_what_was_sent_and_can_be_decoded_again() {
     let report = run.expect("all of it");
     let downloads = server.requests().downloads;
 
-    let files = Corpus::new(Kind::Reservation, 3, 900).split(3);
-    let mut checksums = String::new();
-    let mut kept = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        let name = format!("{id}-{:04}.jsonl", index + 1);
-        let bytes: Vec<u8> = file.pieces().flatten().collect();
-        assert!(fs::read(raw.join(&name)).expect("a file") == bytes);
-        checksums += &format!("{:032x}  {name}\n", twox_hash::XxHash3_128::oneshot(&bytes));
-        kept.push(raw.join(name));
-    }
-    assert_eq!(fs::read_to_string(raw.join(format!("{id}.xxh128"))).expect("a file"), checksums);
-    assert_eq!(names(&raw).len(), 4);
+    holds(&raw, &id, &[0, 1, 2], "xxh128");
 
     // The same rows once more, and nobody is asked.
     let layout = rowmill::entity::layout("Reservation").expect("a layout");
     let again = lake.with_file_name("again");
     let convert = rowmill::Convert::new(&layout).checksum(true);
-    let decoded = convert.run(kept, again).expect("all of it");
+    let decoded = convert.run(kept(&raw, &id), again).expect("all of it");
     assert_eq!((decoded.rows, decoded.checksum), (900, report.checksum));
     assert_eq!(server.requests().downloads, downloads);
 }
 
+/// The files that are kept of an export of three.
+fn kept(raw: &Path, id: &str) -> Vec<PathBuf> {
+    (1..=3).map(|file| raw.join(format!("{id}-{file:04}.jsonl"))).collect()
+}
+
+/// Asserts that `raw` holds these files of reservations as they were sent, and their checksums.
+fn holds(raw: &Path, id: &str, files: &[usize], checksums: &str) {
+    let sent = Corpus::new(Kind::Reservation, 3, 900).split(3);
+    let mut lines = String::new();
+    let mut wanted = Vec::new();
+    for index in files {
+        let name = format!("{id}-{:04}.jsonl", index + 1);
+        let bytes: Vec<u8> = sent[*index].pieces().flatten().collect();
+        assert!(fs::read(raw.join(&name)).expect("a file") == bytes);
+        lines += &format!("{:032x}  {name}\n", twox_hash::XxHash3_128::oneshot(&bytes));
+        wanted.push(name);
+    }
+    let checksums = format!("{id}.{checksums}");
+    assert_eq!(fs::read_to_string(raw.join(&checksums)).expect("a file"), lines);
+    wanted.push(checksums);
+    wanted.sort();
+    assert_eq!(names(raw), wanted);
+}
+
 #[tokio::test]
-async fn a_run_that_fails_keeps_nothing() {
-    // The last of three files: the others were complete.
+async fn a_file_that_is_missing_leaves_those_that_were_complete() {
+    // Of three files the first cannot be had, or the last.
     let gone = Fault::Refuse { status: 404, retry_after: None };
-    let faults = [
-        (Trigger::file("Reservation", 2).times(9), gone),
-        (Trigger::file("Reservation", 2).times(9), Fault::Shorten { by: 10 }),
-    ];
-    for (trigger, fault) in faults {
-        let (_server, export) =
-            ready(reservations().fault(trigger, fault), Entity::Reservation).await;
+    for (index, fault) in [(0, gone.clone()), (2, gone), (2, Fault::Shorten { by: 10 })] {
+        let setup = reservations().fault(Trigger::file("Reservation", index).times(9), fault);
+        let (_server, export) = ready(setup, Entity::Reservation).await;
+        let id = export.id().to_owned();
         let (folder, lake, raw) = folders();
         let run = ingest(export).keep_raw(&raw).into_parquet(&lake).await;
         run.expect_err("a file is missing");
-        assert_eq!(names(folder.path()), [] as [String; 0]);
+        assert!(!lake.exists());
+        match index {
+            0 => assert_eq!(names(folder.path()), [] as [String; 0]),
+            _ => holds(&raw, &id, &[0, 1], "incomplete.xxh128"),
+        }
     }
-    // Rows that are bad.
-    let (_server, export) = ready(reservations(), Entity::Reservation).await;
-    let (folder, lake, raw) = folders();
+}
+
+#[tokio::test]
+async fn where_rows_are_bad_all_files_are_kept_and_can_be_decoded_again() {
+    let cut = Fault::Cut { after: 5_000 };
+    let setup = reservations().fault(Trigger::file("Reservation", 1), cut);
+    let (server, export) = ready(setup, Entity::Reservation).await;
+    let id = export.id().to_owned();
+    let (_folder, lake, raw) = folders();
+    // The very first row is one.
     let layout = Layout::new([Column::int64("Id")]).expect("a sound layout");
-    let run = ingest(export).layout(layout).keep_raw(&raw).into_parquet(&lake).await;
+    let run = ingest(export.clone()).layout(layout).keep_raw(&raw).into_parquet(&lake).await;
+    let error = run.expect_err("text is no number");
+    assert_eq!(error.kind(), ErrorKind::Data);
+    assert!(error.to_string().contains(&format!("{id}-0001, line 1")), "{error}");
+    assert!(!lake.exists());
+    holds(&raw, &id, &[0, 1, 2], "xxh128");
+
+    // With a layout that fits, and nobody is asked.
+    let asked = server.requests();
+    let layout = rowmill::entity::layout("Reservation").expect("a layout");
+    let again = lake.with_file_name("again");
+    let decoded = rowmill::Convert::new(&layout).run(kept(&raw, &id), again);
+    assert_eq!(decoded.expect("all of it").rows, 900);
+    assert_eq!(server.requests(), asked);
+
+    // Or the export is taken over, which replaces the files by equal ones.
+    let report = ingest(export).keep_raw(&raw).into_parquet(&lake).await.expect("all of it");
+    assert_eq!(report.rows, 900);
+    holds(&raw, &id, &[0, 1, 2], "xxh128");
+}
+
+#[tokio::test]
+async fn where_rows_are_bad_and_a_later_file_is_missing_the_error_is_that_of_the_rows() {
+    let gone = Fault::Refuse { status: 404, retry_after: None };
+    // As often as it is asked for by one run.
+    let setup = reservations().fault(Trigger::file("Reservation", 1).times(2), gone);
+    let (_server, export) = ready(setup, Entity::Reservation).await;
+    let id = export.id().to_owned();
+    let (_folder, lake, raw) = folders();
+    let layout = Layout::new([Column::int64("Id")]).expect("a sound layout");
+    let run = ingest(export.clone()).layout(layout).keep_raw(&raw).into_parquet(&lake).await;
     assert_eq!(run.expect_err("text is no number").kind(), ErrorKind::Data);
-    assert_eq!(names(folder.path()), [] as [String; 0]);
+    holds(&raw, &id, &[0], "incomplete.xxh128");
+
+    let report = ingest(export).keep_raw(&raw).into_parquet(&lake).await.expect("all of it");
+    assert_eq!(report.rows, 900);
+    holds(&raw, &id, &[0, 1, 2], "xxh128");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
 use rowmill_json::Layout;
-use rowmill_mews::ReadyExport;
+use rowmill_mews::{Events, ReadyExport};
 use tokio::sync::oneshot;
 
 use crate::entity;
@@ -24,7 +24,7 @@ use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
 use crate::source::{Chunks, Feeder, Opened, decompress, feed};
-use raw::RawFolder;
+use raw::{Keeping, RawFolder};
 
 /// Takes the files of a finished export to Parquet.
 ///
@@ -77,10 +77,13 @@ impl Ingest {
 
     /// Keeps the files as they came, too, so that they can be decoded again without the API:
     /// `<directory>/<export id>-0001.jsonl` and so on, with `<directory>/<export id>.xxh128` beside
-    /// them, which has the XXH3 checksum (128 bits) of each in the form that `xxhsum --check` reads.
-    /// They get their names together with the parts, all of them or none, and no link is in them. The
-    /// directory is made if it is missing. Files of the same export that lie there are replaced by an
-    /// equal copy where the export is fetched again. Default: none are kept.
+    /// them, which has the XXH3 checksum (128 bits) of each in the form that `xxhsum --check` reads. No
+    /// link is in them. The directory is made if it is missing. Files of the same export that lie there
+    /// are replaced by an equal copy where the export is fetched again. Default: none are kept.
+    ///
+    /// A file gets its name when all its bytes have come, and keeps it if the run fails. Where it fails
+    /// because of the data, the remaining files are fetched before it ends. Where files are missing,
+    /// the checksums are in `<export id>.incomplete.xxh128`.
     ///
     /// ```no_run
     /// # async fn run(export: rowmill::mews::ReadyExport) -> Result<(), rowmill::Error> {
@@ -91,6 +94,25 @@ impl Ingest {
     pub fn keep_raw(mut self, directory: impl Into<PathBuf>) -> Self {
         self.keep_raw = Some(directory.into());
         self
+    }
+
+    /// What happens to the files of the export from now on: requests, retries, renewed links. Nothing
+    /// waits for who reads it; see [`Events`]. How far the rows are is told by
+    /// [`progress`](Self::progress).
+    ///
+    /// ```no_run
+    /// # async fn run(export: rowmill::mews::ReadyExport) -> Result<(), rowmill::Error> {
+    /// use futures::{StreamExt, future};
+    ///
+    /// let ingest = rowmill::ingest(export);
+    /// let watching = ingest.events().for_each(|event| async move { eprintln!("{event}") });
+    /// let (report, ()) = future::join(ingest.into_parquet("lake"), watching).await;
+    /// println!("{} rows", report?.rows);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&self) -> Events {
+        self.export.events()
     }
 
     /// Downloads the files, decodes them as they come, and commits the parts
@@ -195,11 +217,12 @@ fn run(
     max_expansion: Option<u64>,
     all_sent: oneshot::Receiver<()>,
 ) -> Result<Report> {
-    let (mut job, mut raw, files) = (claimed.job, claimed.raw, claimed.files);
+    let Claimed { mut raw, files, mut job } = claimed;
     if sources.is_empty() {
         job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
     }
-    for (Source { chunks, read }, file) in sources.into_iter().zip(&files) {
+    let mut sources = sources.into_iter().zip(&files);
+    while let Some((Source { chunks, read }, file)) = sources.next() {
         let (keeping, chunks) = match &raw {
             Some(raw) => raw.keep(file, chunks).map(|(keeping, chunks)| (Some(keeping), chunks))?,
             None => (None, chunks),
@@ -207,16 +230,46 @@ fn run(
         // What fails here fails again as the first chunk, where the name of the file is known.
         let chunks =
             decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
-        job.feed(Opened { chunks, read })?;
+        if let Err(error) = job.feed(Opened { chunks, read }) {
+            let rest = sources.map(|(source, file)| (file, source.chunks));
+            if let (Some(raw), Some(keeping)) = (raw, keeping) {
+                // The first error is the one to tell. Without their checksums nobody takes files for
+                // complete.
+                let _ = keep_on(raw, keeping, rest, error.kind());
+            }
+            return Err(error);
+        }
         if let (Some(raw), Some(keeping)) = (&mut raw, keeping) {
-            raw.complete(&mut job, keeping)?;
+            raw.complete(keeping)?;
         }
     }
     if let Some(raw) = raw {
-        raw.finish(&mut job)?;
+        raw.finish()?;
     }
     all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
     job.commit()
+}
+
+/// Keeps what is kept although the run has failed. Where the rows are to blame, that is all files, so
+/// that they can be decoded again without the API.
+fn keep_on<'a>(
+    mut raw: RawFolder,
+    begun: Keeping,
+    rest: impl Iterator<Item = (&'a Input, Chunks)>,
+    failure: ErrorKind,
+) -> Result<()> {
+    if failure != ErrorKind::Data || begun.take_the_rest().is_err() {
+        return raw.finish_incomplete();
+    }
+    raw.complete(begun)?;
+    for (file, chunks) in rest {
+        let (keeping, _) = raw.keep(file, chunks)?;
+        if keeping.take_the_rest().is_err() {
+            return raw.finish_incomplete();
+        }
+        raw.complete(keeping)?;
+    }
+    raw.finish()
 }
 
 /// Those inputs that are files of the export.

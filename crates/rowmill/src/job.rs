@@ -17,8 +17,6 @@ use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
-#[cfg(feature = "mews")]
-use crate::sink::Complete;
 use crate::sink::{
     Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, layout_id, name_of,
 };
@@ -145,12 +143,6 @@ impl Job {
             self.output.check_free(&path)?;
         }
         Ok(())
-    }
-
-    /// Lets a file that is complete get its name in the same moment as the parts.
-    #[cfg(feature = "mews")]
-    pub(crate) fn place_too(&mut self, file: Complete, target: PathBuf) {
-        self.output.stage_file(file, target);
     }
 
     fn parts(&self) -> impl Iterator<Item = PathBuf> {

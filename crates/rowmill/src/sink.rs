@@ -22,6 +22,4 @@ pub use manifest::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
 pub(crate) use manifest::{job_id, layout_id};
 pub use options::{ParquetOptions, Profile};
 pub(crate) use part::PartWriter;
-#[cfg(feature = "mews")]
-pub(crate) use partial::Complete;
 pub(crate) use partial::Partial;

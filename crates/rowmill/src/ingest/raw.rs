@@ -1,19 +1,19 @@
 //! The files of an export as they came, kept beside what is made of them.
 //!
 //! They are written on the way from the download to the decoder, under names that nobody looks
-//! for, and get their own ones together with the parts: all of them or none.
+//! for. A file gets its own name as soon as all its bytes are there, whatever becomes of the rows.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use twox_hash::XxHash3_128;
 
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
-use crate::sink::{Partial, beside};
+use crate::sink::{Partial, beside, sync_folder_of};
 use crate::source::Chunks;
 
 /// Where the files go.
@@ -23,7 +23,7 @@ pub(super) struct RawFolder {
     /// The file of checksums, from the moment in which the names are claimed. Its lock keeps other
     /// runs from the files of the export.
     claimed: Option<Partial>,
-    /// Its lines.
+    /// Its lines, one for each file that has its name.
     lines: String,
 }
 
@@ -32,9 +32,14 @@ impl RawFolder {
         Self { folder, export: export.to_owned(), claimed: None, lines: String::new() }
     }
 
-    /// The file of checksums: its presence says that the others are complete.
-    pub(super) fn checksums(&self) -> PathBuf {
+    /// The file of checksums: its presence says that all others are complete.
+    fn checksums(&self) -> PathBuf {
         self.folder.join(format!("{}.xxh128", self.export))
+    }
+
+    /// The one in its place as long as files are missing.
+    fn checksums_of_some(&self) -> PathBuf {
+        self.folder.join(format!("{}.incomplete.xxh128", self.export))
     }
 
     fn path(&self, input: &Input) -> PathBuf {
@@ -56,7 +61,7 @@ impl RawFolder {
     ) -> Result<()> {
         let targets = files.into_iter().map(|input| self.path(input));
         job.make_folder(&self.folder)?;
-        job.check_free(targets.chain([self.checksums()]))?;
+        job.check_free(targets.chain([self.checksums(), self.checksums_of_some()]))?;
         let target = self.checksums();
         self.claimed = Some(Partial::create(beside(&target), &target)?);
         Ok(())
@@ -66,66 +71,113 @@ impl RawFolder {
     pub(super) fn keep(&self, input: &Input, chunks: Chunks) -> Result<(Keeping, Chunks)> {
         let target = self.path(input);
         let partial = Partial::create(beside(&target), &target)?;
-        let file = Arc::new(Mutex::new(RawFile { partial, target, hash: XxHash3_128::new() }));
-        let kept = Kept { chunks, file: Arc::clone(&file) };
+        let (hash, ended) = (XxHash3_128::new(), false);
+        let file = Arc::new(Mutex::new(RawFile { chunks, partial, target, hash, ended }));
+        let kept = Kept(Arc::clone(&file));
         Ok((Keeping(file), Box::new(kept)))
     }
 
-    /// The file is complete: it gets its name with the parts of `job`.
-    pub(super) fn complete(&mut self, job: &mut Job, keeping: Keeping) -> Result<()> {
+    /// Gives a file its name. The download has proved its size by then, or its chunks would have
+    /// ended with an error.
+    pub(super) fn complete(&mut self, keeping: Keeping) -> Result<()> {
         let file = Arc::into_inner(keeping.0).map(Mutex::into_inner);
         let file = file.ok_or_else(|| Error::internal("a kept file is still being written"))?;
-        let RawFile { partial, target, hash } = file.unwrap_or_else(PoisonError::into_inner);
-        partial.sync().map_err(|e| Error::writing(&target, e))?;
+        let RawFile { partial, target, hash, ended, .. } =
+            file.unwrap_or_else(PoisonError::into_inner);
+        if !ended {
+            return Err(Error::internal("a kept file has not been read to its end"));
+        }
+        if self.lines.is_empty() {
+            // What an earlier run has said of the files is not sure from here on.
+            remove(&self.checksums())?;
+        }
+        let placed = partial.sync().and_then(|()| partial.close().place(&target));
+        placed.map_err(|e| Error::writing(&target, e))?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         self.lines.push_str(&format!("{:032x}  {name}\n", hash.finish_128()));
-        // Closed, since there may be more files than a process may have open.
-        job.place_too(partial.close(), target);
         Ok(())
     }
 
     /// Writes the checksums of all files, in the form that `xxhsum --check` reads.
-    pub(super) fn finish(self, job: &mut Job) -> Result<()> {
-        let target = self.checksums();
+    pub(super) fn finish(self) -> Result<()> {
+        let (some, all) = (self.checksums_of_some(), self.checksums());
+        self.write(&all)?;
+        remove(&some)
+    }
+
+    /// The same where files are missing; nothing where all are.
+    pub(super) fn finish_incomplete(self) -> Result<()> {
+        let some = self.checksums_of_some();
+        if self.lines.is_empty() { Ok(()) } else { self.write(&some) }
+    }
+
+    fn write(self, target: &Path) -> Result<()> {
         let partial = self.claimed.ok_or_else(|| Error::internal("raw files were not claimed"))?;
         let written = partial.file().write_all(self.lines.as_bytes());
-        written.and_then(|()| partial.sync()).map_err(|e| Error::writing(&target, e))?;
-        job.place_too(partial.complete(), target);
-        Ok(())
+        written
+            .and_then(|()| partial.sync())
+            .and_then(|()| partial.complete().place(target))
+            .and_then(|()| sync_folder_of(target))
+            .map_err(|e| Error::writing(target, e))
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::writing(path, e)),
+        _ => Ok(()),
     }
 }
 
 /// A file that is being written.
 pub(super) struct Keeping(Arc<Mutex<RawFile>>);
 
-struct RawFile {
-    partial: Partial,
-    target: PathBuf,
-    hash: XxHash3_128,
-}
-
-impl RawFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hash.write(bytes);
-        let written = self.partial.file().write_all(bytes);
-        written.map_err(|e| io::Error::other(Error::writing(&self.target, e)))
+impl Keeping {
+    /// Takes in what is still to come of it, after nobody else reads it any more.
+    pub(super) fn take_the_rest(&self) -> io::Result<()> {
+        let mut file = locked(&self.0);
+        while file.next_chunk()?.is_some() {}
+        Ok(())
     }
 }
 
-/// Chunks that are written down before they are passed on.
-struct Kept {
+struct RawFile {
     chunks: Chunks,
-    file: Arc<Mutex<RawFile>>,
+    partial: Partial,
+    target: PathBuf,
+    hash: XxHash3_128,
+    /// All bytes are there.
+    ended: bool,
 }
+
+impl RawFile {
+    /// The next chunk, which is written down first.
+    fn next_chunk(&mut self) -> io::Result<Option<Bytes>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let Some(chunk) = self.chunks.next().transpose()? else {
+            self.ended = true;
+            return Ok(None);
+        };
+        self.hash.write(&chunk);
+        let written = self.partial.file().write_all(&chunk);
+        written.map_err(|e| io::Error::other(Error::writing(&self.target, e)))?;
+        Ok(Some(chunk))
+    }
+}
+
+fn locked(file: &Mutex<RawFile>) -> MutexGuard<'_, RawFile> {
+    file.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Chunks that are written down before they are passed on.
+struct Kept(Arc<Mutex<RawFile>>);
 
 impl Iterator for Kept {
     type Item = io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let chunk = self.chunks.next()?;
-        Some(chunk.and_then(|chunk| {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.write(&chunk).map(|()| chunk)
-        }))
+        locked(&self.0).next_chunk().transpose()
     }
 }

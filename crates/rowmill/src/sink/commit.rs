@@ -156,13 +156,7 @@ impl Output {
         self.staged.push((complete, target));
     }
 
-    /// Keeps a complete file of another place for the commit.
-    #[cfg(feature = "mews")]
-    pub(crate) fn stage_file(&mut self, file: Complete, target: PathBuf) {
-        self.staged.push((file, target));
-    }
-
-    /// Makes a folder for such files.
+    /// Makes a folder beside the output; it is removed if nothing lies in it in the end.
     #[cfg(feature = "mews")]
     pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
         self.made.make(folder).map_err(|e| Error::writing(folder, e))

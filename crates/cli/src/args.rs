@@ -12,6 +12,10 @@ use serde::Serialize;
 
 use crate::values::{self, Interval};
 
+mod network;
+
+pub(crate) use network::Network;
+
 /// JSON Lines and Mews exports into Arrow and Parquet.
 #[derive(Debug, Parser)]
 #[command(name = "rowmill", version, arg_required_else_help = true, after_help = EXIT_CODES)]
@@ -211,52 +215,27 @@ pub(crate) struct Export {
     #[arg(long, value_name = "PATH")]
     pub(crate) state: Option<PathBuf>,
 
-    /// Wait at most this long for an export to be ready (such as 90s, 5m, 1h) [default: 24h]; and ask
-    /// as long again where another export of the type seems to be running [default: ask once]
-    #[arg(long, value_name = "D", value_parser = values::duration)]
-    pub(crate) wait: Option<Duration>,
-
-    /// Ask this often whether exports are ready; the first times come sooner [default: 5m]
-    #[arg(long, value_name = "D", value_parser = values::duration)]
-    pub(crate) poll_interval: Option<Duration>,
-
-    /// Give up a transfer that has brought no byte for this long
-    #[arg(long, value_name = "D", value_parser = values::duration)]
-    pub(crate) idle_timeout: Option<Duration>,
-
-    /// Wait at most this long between two tries
-    #[arg(long, value_name = "D", value_parser = values::duration)]
-    pub(crate) max_backoff: Option<Duration>,
-
-    /// Send everything through this proxy; `env` takes it from HTTPS_PROXY and its like [default: none]
-    #[arg(long, value_name = "URL|env")]
-    pub(crate) proxy: Option<String>,
-
-    /// Trust the certificate authorities in this PEM file too
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_cert: Option<PathBuf>,
-
-    /// Keep the files as they came in this directory, too, with checksums
+    /// Keep the files as they came in this directory, too, with checksums; where rows are bad, all of
+    /// them are kept, to be converted without the API
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_raw: Option<PathBuf>,
-
-    /// At most this many connections to the file host for one export
-    #[arg(long, value_name = "N")]
-    pub(crate) connections: Option<NonZeroUsize>,
-
-    /// Allow plain http to a loopback address (for `rowmill serve`)
-    #[arg(long)]
-    pub(crate) allow_http: bool,
 
     /// Read the credentials from this file instead of the environment
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
+
+    /// Tell each look at an export, and each wait, retry and renewal of links
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
 
     #[command(flatten)]
     pub(crate) reading: Reading,
 
     #[command(flatten)]
     pub(crate) writing: Writing,
+
+    #[command(flatten)]
+    pub(crate) network: Network,
 }
 
 /// What `convert` and `export` have in common: what is read of the rows.
@@ -441,6 +420,22 @@ pub(crate) struct Serve {
     /// Rows in all, over all entities
     #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) rows: u64,
+
+    /// Play this many faults of all kinds, drawn from the seed; some of them cannot be survived
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) faults: usize,
+
+    /// The seed of these faults and of the rows
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// How long links of files work [default: 10m]
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) link_life: Option<Duration>,
+
+    /// How long an export takes until it is ready [default: two polls]
+    #[arg(long, value_name = "D", value_parser = values::duration)]
+    pub(crate) ready_after: Option<Duration>,
 }
 
 #[derive(Args, Debug)]

@@ -1,17 +1,25 @@
 //! `rowmill export`: entities from the API to committed Parquet, as far as earlier runs have not
 //! done it.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::ops::Range;
+use std::time::Duration;
 
 use rowmill::mews::chrono::{NaiveDate, NaiveTime};
-use rowmill::mews::{Client, Credentials, Entity, ErrorKind, Platform, Proxy};
-use rowmill::{Lineage, Report, SyncRun, entity};
+use rowmill::mews::{
+    Client, ClientBuilder, Counters, Credentials, Entity, ErrorKind, Event, Platform, Proxy, Reason,
+};
+use rowmill::{Lineage, Report, SyncEvent, SyncRun, entity};
 
 use crate::args::Export;
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
+use crate::figures::counted;
 use crate::values::Interval;
 use crate::writing::configure;
 use crate::{layout, output};
+
+/// What Mews counts calls in.
+const RATE_WINDOW: Duration = Duration::from_secs(30);
 
 /// The one entity that has posting dates.
 const LEDGER_ENTRY: &str = "LedgerEntry";
@@ -22,14 +30,31 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;
-    let sync = sync(&args, &names)?;
+    let client = client(&args)?;
+    let sync = sync(&args, &names, client.clone())?;
+    let outcome = take_in(&args, sync).await;
+    if let Some(trouble) = trouble(&client.counters()) {
+        output::note(&trouble);
+    }
+    if let (Err(failure), Some(raw)) = (&outcome, &args.keep_raw)
+        && failure.code() == exit::BAD_DATA
+    {
+        let raw = raw.display();
+        output::note(&format!(
+            "the files as they came are kept in {raw}; `rowmill convert` takes them without the API"
+        ));
+    }
+    outcome
+}
+
+async fn take_in(args: &Export, sync: SyncRun) -> Result<(), Failure> {
     if let Some(id) = &args.export_id {
-        return done(&args, &sync.adopt(id, &args.out).await?);
+        return done(args, &sync.adopt(id, &args.out).await?);
     }
     let mut failure = None;
     for entity in sync.into_parquet(&args.out).await?.entities {
         for report in &entity.exports {
-            done(&args, report)?;
+            done(args, report)?;
         }
         if let Some(error) = entity.error {
             let told = Failure::from(error);
@@ -40,6 +65,19 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
         }
     }
     failure.map_or(Ok(()), Err)
+}
+
+/// What had to be done more than once, in one line.
+fn trouble(counters: &Counters) -> Option<String> {
+    let reasons = Reason::ALL.into_iter().map(|reason| (reason, counters.retries(reason)));
+    let reasons = reasons.filter(|(_, times)| *times > 0);
+    let told: Vec<String> = reasons.clone().map(|(why, times)| format!("{why} {times}")).collect();
+    if told.is_empty() {
+        return None;
+    }
+    let retries = counted(reasons.map(|(_, times)| times).sum(), "request");
+    let (told, renewals) = (told.join(", "), counted(counters.renewals, "renewal"));
+    Some(format!("{retries} made again ({told}), {renewals} of links"))
 }
 
 /// Tells of one export that is committed.
@@ -110,33 +148,39 @@ fn client(args: &Export) -> Result<Client, Failure> {
     }
     .map_err(rowmill::Error::from)?;
     let platform = args.api.clone().map_or(Platform::Production, Platform::Custom);
-    let mut builder = Client::builder(platform, credentials).allow_http(args.allow_http);
-    if let Some(longest) = args.wait {
-        builder = builder.wait(longest);
+    let network = &args.network;
+    let mut builder = Client::builder(platform, credentials).allow_http(network.allow_http);
+    macro_rules! set {
+        ($($option:ident: $setting:expr),* $(,)?) => {$(
+            if let Some(value) = network.$option {
+                builder = $setting(builder, value);
+            }
+        )*};
     }
-    if let Some(interval) = args.poll_interval {
-        builder = builder.poll_interval(interval);
+    set! {
+        wait: ClientBuilder::wait,
+        poll_interval: ClientBuilder::poll_interval,
+        rate: |builder: ClientBuilder, calls: NonZeroUsize| builder.rate(calls.get(), RATE_WINDOW),
+        attempts: |builder: ClientBuilder, n: NonZeroU32| builder.attempts(n.get()),
+        max_backoff: ClientBuilder::max_backoff,
+        idle_timeout: ClientBuilder::idle_timeout,
+        file_deadline: ClientBuilder::file_deadline,
+        link_age: ClientBuilder::link_age,
+        connections: |builder: ClientBuilder, n: NonZeroUsize| builder.connections(n.get()),
+        files_at_once: |builder: ClientBuilder, n: NonZeroUsize| builder.files_at_once(n.get()),
+        read_ahead: |builder: ClientBuilder, n: NonZeroUsize| builder.read_ahead(n.get()),
     }
-    if let Some(timeout) = args.idle_timeout {
-        builder = builder.idle_timeout(timeout);
-    }
-    if let Some(longest) = args.max_backoff {
-        builder = builder.max_backoff(longest);
-    }
-    if let Some(connections) = args.connections {
-        builder = builder.connections(connections.get());
-    }
-    match args.proxy.as_deref() {
+    match network.proxy.as_deref() {
         None => {}
         Some("env") => builder = builder.proxy(Proxy::Environment),
         Some(url) => builder = builder.proxy(Proxy::Url(url.to_owned())),
     }
-    if let Some(path) = &args.ca_cert {
+    if let Some(path) = &network.ca_cert {
         let pem = std::fs::read(path)
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
         builder = builder.extra_authorities(pem);
     }
-    builder.build().map_err(|error| match (&args.ca_cert, error.kind()) {
+    builder.build().map_err(|error| match (&network.ca_cert, error.kind()) {
         (Some(path), ErrorKind::Certificate) => {
             Failure::usage(format!("{}: {error}", path.display()))
         }
@@ -145,10 +189,10 @@ fn client(args: &Export) -> Result<Client, Failure> {
 }
 
 /// What is to be done, without anything done yet.
-fn sync(args: &Export, names: &[&str]) -> Result<SyncRun, Failure> {
+fn sync(args: &Export, names: &[&str], client: Client) -> Result<SyncRun, Failure> {
     let own_layout = args.schema.as_deref().map(layout::from_file).transpose()?;
     let entities: Vec<Entity> = names.iter().copied().map(Entity::from).collect();
-    let mut sync = rowmill::sync(client(args)?, entities.clone());
+    let mut sync = rowmill::sync(client, entities.clone());
     for entity in &entities {
         let layout = match &own_layout {
             Some(layout) => layout.clone(),
@@ -177,7 +221,7 @@ fn sync(args: &Export, names: &[&str]) -> Result<SyncRun, Failure> {
     if let Some(overlap) = args.overlap {
         sync = sync.overlap(overlap);
     }
-    if let Some(longest) = args.wait {
+    if let Some(longest) = args.network.wait {
         sync = sync.keep_asking(longest);
     }
     if let Some(path) = &args.state {
@@ -186,7 +230,15 @@ fn sync(args: &Export, names: &[&str]) -> Result<SyncRun, Failure> {
     if let Some(directory) = &args.keep_raw {
         sync = sync.keep_raw(directory);
     }
-    sync = sync.on_event(|event| output::note(&event.to_string()));
+    let verbose = args.verbose;
+    sync = sync.on_event(move |event| {
+        match event {
+            // Progress is shown elsewhere.
+            SyncEvent::Client(Event::Received { .. }) => {}
+            SyncEvent::Client(_) if !verbose => {}
+            event => output::note(&event.to_string()),
+        }
+    });
     Ok(configure!(sync, args.reading, args.writing))
 }
 

@@ -7,7 +7,15 @@ use crate::exit::{self, Failure};
 use crate::output;
 
 pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
-    let server = Server::start(demo_setup(args.rows).port(args.port)).await.map_err(|error| {
+    let setup = demo_setup(args.rows).port(args.port).seed(args.seed);
+    let mut setup = setup.random_faults(args.seed, args.faults);
+    if let Some(life) = args.link_life {
+        setup = setup.link_life(life);
+    }
+    if let Some(wait) = args.ready_after {
+        setup = setup.ready_after(wait);
+    }
+    let server = Server::start(setup).await.map_err(|error| {
         let port = args.port;
         Failure::new(exit::TRY_LATER, format!("cannot serve on 127.0.0.1:{port}: {error}"))
     })?;

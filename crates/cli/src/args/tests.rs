@@ -68,16 +68,24 @@ fn export_has_its_documented_form() {
     let line = "rowmill export --entity Reservation,OrderItem -o lake --api http://127.0.0.1:1 \
                 --enterprise-id e1 e2 --chain-id c1 --chain-id c2 --updated 2026-01-01..2026-02-01 \
                 --posting 2026-01-01T00:00:00Z..2026-02-01 --wait 1h --poll-interval 200ms \
-                --idle-timeout 30s --max-backoff 5m --allow-http --credentials c.json --threads 1";
+                --idle-timeout 30s --max-backoff 5m --allow-http --credentials c.json --threads 1 \
+                --rate 90 --attempts 3 --file-deadline 1h --link-age 4m --connections 6 \
+                --files-at-once 2 --read-ahead 1000000 -v";
     let Command::Export(export) = parse(line).expect(line) else { panic!("{line}") };
     assert_eq!(export.entity, ["Reservation", "OrderItem"]);
     assert_eq!(export.enterprise_id, ["e1", "e2"]);
     assert_eq!(export.chain_id, ["c1", "c2"]);
-    assert_eq!(export.wait, Some(Duration::from_secs(3600)));
-    assert_eq!(export.poll_interval, Some(Duration::from_millis(200)));
-    assert_eq!(export.idle_timeout, Some(Duration::from_secs(30)));
-    assert_eq!(export.max_backoff, Some(Duration::from_secs(300)));
-    assert!(export.allow_http && !export.all);
+    assert_eq!(export.network.wait, Some(Duration::from_secs(3600)));
+    assert_eq!(export.network.poll_interval, Some(Duration::from_millis(200)));
+    assert_eq!(export.network.idle_timeout, Some(Duration::from_secs(30)));
+    assert_eq!(export.network.max_backoff, Some(Duration::from_secs(300)));
+    assert!(export.network.allow_http && export.verbose && !export.all);
+    let network = export.network;
+    let counts = [network.rate, network.connections, network.files_at_once, network.read_ahead];
+    assert_eq!(counts.map(|count| count.map(NonZeroUsize::get)), [90, 6, 2, 1_000_000].map(Some));
+    assert_eq!(network.attempts.map(std::num::NonZeroU32::get), Some(3));
+    let times = [network.file_deadline, network.link_age];
+    assert_eq!(times, [3600, 240].map(|seconds| Some(Duration::from_secs(seconds))));
     assert!(export.updated.is_some() && export.posting.is_some());
 
     let line = "rowmill export --all -o lake --state lake/state.json";

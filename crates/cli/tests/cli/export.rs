@@ -103,10 +103,57 @@ fn faults_of_the_network_are_survived() {
         .fault(Trigger::file("Reservation", 0), Fault::Cut { after: 100_000 })
         .fault(Trigger::file("Reservation", 1), Fault::ExpireLink);
     let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
-    api.export("--entity Reservation -o lake").folder(folder.path()).run().ended(0);
+    let outcome = api.export("--entity Reservation -o lake -v").folder(folder.path()).run();
+    outcome.ended(0);
+    api.discreet(&outcome);
     let parts = parts(folder.path());
     assert_eq!(parts.iter().map(|part| rows(part)).sum::<usize>(), 2_000);
     assert_eq!(api.server.played().len(), 3);
+    let told = [
+        "exports/getAll: server failed (attempt 1), again in",
+        ": cut at byte 100000 (attempt 1), again in",
+        ": link refused at byte 0",
+        "links of export",
+        " is Success",
+        "3 requests made again (server failed 1, cut 1, link refused 1)",
+    ];
+    for words in told {
+        assert!(outcome.stderr.contains(words), "{words:?} is missing in {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn what_was_survived_is_told_in_one_line() {
+    let setup = Setup::new()
+        .corpus(Kind::Reservation, 500, 1)
+        .fault(Trigger::file("Reservation", 0), Fault::Cut { after: 1_000 });
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let outcome = api.export("--entity Reservation -o lake").folder(folder.path()).run();
+    let told = outcome.ended(0);
+    assert!(told.contains("1 request made again (cut 1), 1 renewal of links"), "{told}");
+    assert!(!told.contains("at byte"), "{told}");
+}
+
+#[test]
+fn where_rows_are_bad_the_files_are_kept_and_can_be_converted() {
+    let row = format!("{{\"Id\":\"{ID}\"}}\n");
+    let bad = format!("{row}{{\"Id\":\"no id\"}}\n");
+    let setup = Setup::new().files("Reservation", [bad.into(), row.into()]);
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let args = "--entity Reservation -o lake --keep-raw raw";
+    let outcome = api.export(args).folder(folder.path()).run();
+    outcome.failed(1, &["line 2", "column Id"]);
+    assert!(outcome.stderr.contains("are kept in raw"), "{}", outcome.stderr);
+    assert_eq!(parts(folder.path()), [] as [PathBuf; 0]);
+    let kept = files(&folder.path().join("raw"));
+    assert_eq!(kept.len(), 3, "two files and their checksums");
+
+    let [first, second] = [&kept[0], &kept[1]].map(|file| format!("raw/{}", file.display()));
+    let args = ["convert", &first, &second, "-o", "lake", "--entity", "Reservation"];
+    let again = rowmill(args.into_iter().chain(["--on-error", "quarantine"]));
+    let again = again.folder(folder.path()).run();
+    assert!(again.ended(0).contains("1 row quarantined"), "{again:?}");
+    assert_eq!(parts(folder.path()).iter().map(|part| rows(part)).sum::<usize>(), 2);
 }
 
 #[test]

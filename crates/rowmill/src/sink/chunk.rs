@@ -16,6 +16,7 @@ mod plain;
 mod split;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod uuid;
 mod values;
 
@@ -35,7 +36,9 @@ pub(super) use self::leaf::{Columns, node};
 use self::levels::Levels;
 pub(super) use self::nesting::{Node, Reach};
 use self::pages::{About, DictionaryPage, Pages};
+use self::trial::Trial;
 use self::values::{Picked, Renumbering, Texts, Values};
+use super::properties::ROW_GROUP_ROWS;
 use crate::arrow::array::Array;
 use crate::arrow::array::cast::AsArray;
 use crate::arrow::array::types::Int32Type;
@@ -53,12 +56,14 @@ pub(super) struct Tools {
     named: basic::Compression,
     page: Vec<u8>,
     compressed: Vec<u8>,
+    tried: Vec<u8>,
     keys: Vec<u32>,
 }
 
 impl Tools {
     pub(super) fn new(codec: Codec, named: basic::Compression) -> Self {
-        Self { codec, named, page: Vec::new(), compressed: Vec::new(), keys: Vec::new() }
+        let (page, compressed, tried, keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { codec, named, page, compressed, tried, keys }
     }
 }
 
@@ -136,7 +141,7 @@ impl Chunk {
         let full = self.rows >= PAGE_ROWS || bytes >= PAGE_BYTES;
         let overflow = self.choice.keys_overflow(self.kind);
         if (known && full) || overflow {
-            self.close_page(tools)?;
+            self.close_page(ROW_GROUP_ROWS / self.rows.max(1), tools)?;
         }
         if overflow {
             self.choice.give_up_keys();
@@ -153,12 +158,14 @@ impl Chunk {
         self.pages.len() + open + self.choice.bytes() + filter
     }
 
-    fn close_page(&mut self, tools: &mut Tools) -> Result<()> {
-        let Tools { codec, page, compressed, keys, .. } = tools;
+    /// Ends the page; the chunk will have about so many `pages` like it.
+    fn close_page(&mut self, pages: usize, tools: &mut Tools) -> Result<()> {
+        let Tools { codec, page, compressed, tried, keys, .. } = tools;
         page.clear();
         self.levels.encode(page);
+        let mut trial = Trial { codec: &mut *codec, page: tried, compressed: &mut *compressed };
         let Encoded { encoding, compressible } =
-            self.choice.encode(self.kind, &self.values, page, keys);
+            self.choice.encode(self.kind, &self.values, pages.max(1), page, keys, &mut trial)?;
         let uncompressed = page.len();
         // Those of a dictionary are added with it.
         if let Some(filter) = self.filter.as_mut().filter(|_| keys.is_empty()) {
@@ -166,7 +173,6 @@ impl Chunk {
             plain::encode(self.kind, &self.values, compressed);
             filter.add(self.kind, compressed);
         }
-        // Nothing is known of a chunk without values, and then it does not matter.
         let compress = self.compress.unwrap_or(compressible != Some(false)) && !codec.is_none();
         if compress {
             codec.compress(page, compressed)?;
@@ -197,7 +203,7 @@ impl Chunk {
         tools: &mut Tools,
     ) -> Result<()> {
         if self.rows > 0 || self.pages.len() == 0 {
-            self.close_page(tools)?;
+            self.close_page(1, tools)?;
         }
         let compress = self.compress.take().unwrap_or(false);
         tools.page.clear();

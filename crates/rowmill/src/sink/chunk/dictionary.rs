@@ -16,22 +16,8 @@ pub(super) const TABLE: usize = 24;
 /// So many values are looked at first.
 const GLANCE: usize = 4096;
 
-/// How many different values a dictionary may have to be worth it: parts of all, in hundredths.
-#[derive(Clone, Copy)]
-pub(super) struct Worth {
-    /// Of the first [`GLANCE`],
-    glance: usize,
-    /// and of the first page. With the rows to come the part of an unordered column grows less.
-    page: usize,
-}
-
-impl Worth {
-    /// For random bits and texts, which are as long as before without one.
-    pub(super) const LONG: Self = Self { glance: 97, page: 70 };
-
-    /// For numbers, which have other ways to become short.
-    pub(super) const SHORT: Self = Self { glance: 85, page: 70 };
-}
+/// A dictionary of more than this part of them, in hundredths, is not worth it.
+const UNLIKE: usize = 97;
 
 /// Dictionaries of values of one kind.
 pub(super) trait Dictionary {
@@ -56,36 +42,37 @@ pub(super) trait Dictionary {
     }
 }
 
-/// Puts the numbers of `values` into `keys`. It gives up, and the dictionary is as before, if that
-/// becomes too large, or if these are the `first` values and it is not worth that much.
+/// Puts the numbers of `values` into `keys`, and says how many of the last quarter were new. It gives
+/// up, and the dictionary is as before, if that becomes too large, or if these are the `first` values
+/// and hardly any of them is there twice.
 pub(super) fn look_up<'a, D: Dictionary>(
     dictionary: &mut D,
-    values: impl Iterator<Item = D::Value<'a>>,
-    first: Option<Worth>,
+    values: impl ExactSizeIterator<Item = D::Value<'a>>,
+    first: bool,
     keys: &mut Vec<u32>,
-) -> bool {
+) -> Option<usize> {
     let before = dictionary.len();
     keys.clear();
+    let quarter = values.len() - values.len() / 4;
+    let mut early = before;
     let mut last: Option<(D::Value<'a>, u32)> = None;
     for value in values {
+        if keys.len() == quarter {
+            early = dictionary.len();
+        }
         let key = match last {
             Some((same, key)) if same == value => key,
             _ => dictionary.key(value),
         };
         last = Some((value, key));
         keys.push(key);
-        let unlike = keys.len() == GLANCE
-            && first.is_some_and(|worth| dictionary.len() * 100 > GLANCE * worth.glance);
+        let unlike = first && keys.len() == GLANCE && dictionary.len() * 100 > GLANCE * UNLIKE;
         if unlike || dictionary.is_too_large() {
             dictionary.truncate(before);
-            return false;
+            return None;
         }
     }
-    let worth_it = first.is_none_or(|worth| dictionary.len() * 100 <= keys.len() * worth.page);
-    if !worth_it {
-        dictionary.truncate(before);
-    }
-    worth_it
+    Some(dictionary.len() - early)
 }
 
 /// Values of one size.

@@ -2,11 +2,17 @@
 
 use parquet::basic::Encoding;
 
-use super::dictionary::{Dictionary, Fixed, TABLE, Words, Worth, look_up};
+use parquet::errors::Result;
+
+use super::dictionary::{Dictionary, Fixed, TABLE, Words, look_up};
 use super::leaf::Kind;
+use super::trial::Trial;
 use super::values::Values;
 use super::{delta, hybrid, plain, split, uuid};
 use crate::sink::Profile;
+
+/// With one different value for so many, a dictionary is not doubted.
+const FEW: usize = 16;
 
 /// The choice made for a chunk, and its dictionary if it has one.
 pub(super) struct Choice {
@@ -52,18 +58,15 @@ pub(super) struct Encoded {
 
 impl Choice {
     pub(super) fn new(kind: Kind, profile: Profile) -> Self {
-        // Numbers have better ways, which not every reader knows.
-        let numbers = profile == Profile::Compat;
         let dictionary = match kind {
-            Kind::Int32 | Kind::Decimal32 if numbers => Some(Entries::Narrow(Fixed::new())),
-            Kind::Int64 | Kind::UInt64 | Kind::Timestamp | Kind::Decimal64 if numbers => {
+            Kind::Bool => None,
+            Kind::Int32 | Kind::Decimal32 => Some(Entries::Narrow(Fixed::new())),
+            Kind::Int64 | Kind::UInt64 | Kind::Float64 | Kind::Timestamp | Kind::Decimal64 => {
                 Some(Entries::Wide(Fixed::new()))
             }
-            Kind::Float64 => Some(Entries::Wide(Fixed::new())),
             Kind::Decimal(_) => Some(Entries::Decimals(Fixed::new())),
             Kind::Uuid | Kind::UuidText => Some(Entries::Uuids(Fixed::new())),
             Kind::Text | Kind::Keys => Some(Entries::Words(Words::new())),
-            _ => None,
         };
         let mut choice = Self { way: None, dictionary, profile };
         choice.begin(kind);
@@ -123,74 +126,130 @@ impl Choice {
     }
 
     /// Writes the values of a page behind its levels; `keys` are those that were written, if any.
+    /// `pages` is how many such pages the chunk will have, as far as is known.
     pub(super) fn encode(
         &mut self,
         kind: Kind,
         values: &Values,
+        pages: usize,
         out: &mut Vec<u8>,
         keys: &mut Vec<u32>,
-    ) -> Encoded {
+        trial: &mut Trial<'_>,
+    ) -> Result<Encoded> {
         keys.clear();
         if values.len() == 0 {
-            return Encoded { encoding: Encoding::PLAIN, compressible: Some(false) };
+            // Nothing is known of what is to come, but that words will be.
+            let compressible = (kind == Kind::Keys).then_some(true);
+            return Ok(Encoded { encoding: Encoding::PLAIN, compressible });
         }
-        if self.encode_keys(values, out, keys) {
-            self.way = Some(Way::Dictionary);
-            return Encoded { encoding: Encoding::RLE_DICTIONARY, compressible: Some(true) };
-        }
-        keys.clear();
-        let encoding = match self.way {
-            Some(Way::Direct(encoding)) => encoding,
-            _ if self.profile == Profile::Compat => Encoding::PLAIN,
-            _ => direct(kind, values),
+        let way = match self.way {
+            Some(Way::Direct(encoding)) => Way::Direct(encoding),
+            Some(Way::Dictionary) => match self.find_keys(values, keys) {
+                Some(_) => Way::Dictionary,
+                // It has become too large.
+                None => Way::Direct(self.direct(kind, values, trial)?.0),
+            },
+            None => self.choose(kind, values, pages, keys, trial)?,
         };
-        self.way = Some(Way::Direct(encoding));
-        write(kind, values, encoding, out);
-        // Random bits.
-        let compressible = (kind == Kind::Uuid).then_some(false);
-        Encoded { encoding, compressible }
+        self.way = Some(way);
+        match way {
+            Way::Dictionary => {
+                self.write_keys(keys, out);
+                Ok(Encoded { encoding: Encoding::RLE_DICTIONARY, compressible: Some(true) })
+            }
+            Way::Direct(encoding) => {
+                keys.clear();
+                write(kind, values, encoding, out);
+                // Random bits.
+                let compressible = (kind == Kind::Uuid).then_some(false);
+                Ok(Encoded { encoding, compressible })
+            }
+        }
     }
 
-    fn encode_keys(&mut self, values: &Values, out: &mut Vec<u8>, keys: &mut Vec<u32>) -> bool {
-        let first = |worth| self.way.is_none().then_some(worth);
-        let short = match self.profile {
-            Profile::Default => Worth::SHORT,
-            Profile::Compat => Worth::LONG,
+    /// The way that will take the fewest bytes, by these first values.
+    fn choose(
+        &mut self,
+        kind: Kind,
+        values: &Values,
+        pages: usize,
+        keys: &mut Vec<u32>,
+        trial: &mut Trial<'_>,
+    ) -> Result<Way> {
+        let Some(late) = self.find_keys(values, keys) else {
+            return Ok(Way::Direct(self.direct(kind, values, trial)?.0));
         };
-        let (long, short) = (first(Worth::LONG), first(short));
-        if let Some(Way::Direct(_)) = self.way {
-            return false;
+        let Some(entries) = &mut self.dictionary else { return Ok(Way::Dictionary) };
+        let found = entries!(entries, dictionary => dictionary.len());
+        if found * FEW <= values.len() {
+            return Ok(Way::Dictionary);
         }
-        let Some(entries) = &mut self.dictionary else { return false };
-        let found = match (&mut *entries, values) {
+        // As many as will be there if as many new ones keep coming as in the last quarter.
+        let all = found + 4 * late * (pages - 1);
+        let (now, then) = (hybrid::width(found as u32), hybrid::width(all as u32));
+        let keys = trial.keys(keys, now)? / f64::from(now) * f64::from(then);
+        let (encoding, each) = self.direct(kind, values, trial)?;
+        // A dictionary is written like values without one.
+        let with = keys + all as f64 / (values.len() * pages) as f64 * each;
+        if with <= each {
+            return Ok(Way::Dictionary);
+        }
+        let Some(entries) = &mut self.dictionary else { return Ok(Way::Direct(encoding)) };
+        entries!(entries, dictionary => dictionary.truncate(0));
+        Ok(Way::Direct(encoding))
+    }
+
+    /// The encoding without a dictionary that takes the fewest bytes, and how many for each value.
+    fn direct(
+        &self,
+        kind: Kind,
+        values: &Values,
+        trial: &mut Trial<'_>,
+    ) -> Result<(Encoding, f64)> {
+        if kind == Kind::Uuid {
+            return Ok((Encoding::PLAIN, 16.0));
+        }
+        let ways = match self.profile {
+            Profile::Default => direct(kind),
+            Profile::Compat => &[Encoding::PLAIN],
+        };
+        trial.best(kind, values, ways)
+    }
+
+    /// Puts the keys of `values` into `keys`, and says how many of the last quarter were new. `None` if
+    /// there is no dictionary, or none is worth it.
+    fn find_keys(&mut self, values: &Values, keys: &mut Vec<u32>) -> Option<usize> {
+        let first = self.way.is_none();
+        match (self.dictionary.as_mut()?, values) {
             (Entries::Narrow(dictionary), Values::Narrow(values)) => {
-                look_up(dictionary, values.iter().copied(), short, keys)
+                look_up(dictionary, values.iter().copied(), first, keys)
             }
             (Entries::Wide(dictionary), Values::Wide(values)) => {
-                look_up(dictionary, values.iter().copied(), short, keys)
+                look_up(dictionary, values.iter().copied(), first, keys)
             }
             (Entries::Decimals(dictionary), Values::Decimals(values)) => {
-                look_up(dictionary, values.iter().copied(), short, keys)
+                look_up(dictionary, values.iter().copied(), first, keys)
             }
             (Entries::Uuids(dictionary), Values::Uuids(values)) => {
-                look_up(dictionary, values.iter().copied(), long, keys)
+                look_up(dictionary, values.iter().copied(), first, keys)
             }
             (Entries::Words(dictionary), Values::Texts(texts)) => {
-                look_up(dictionary, texts.iter(), long, keys)
+                look_up(dictionary, texts.iter(), first, keys)
             }
             (Entries::Words(_), Values::Keys(ready)) => {
                 keys.extend_from_slice(ready);
-                true
+                Some(0)
             }
-            _ => false,
-        };
-        if found {
-            let largest = entries!(entries, dictionary => dictionary.len()) - 1;
-            let width = hybrid::width(largest as u32);
-            out.push(width as u8);
-            hybrid::encode(keys, width, out);
+            _ => None,
         }
-        found
+    }
+
+    fn write_keys(&self, keys: &[u32], out: &mut Vec<u8>) {
+        let Some(entries) = &self.dictionary else { return };
+        let largest = entries!(entries, dictionary => dictionary.len()) - 1;
+        let width = hybrid::width(largest as u32);
+        out.push(width as u8);
+        hybrid::encode(keys, width, out);
     }
 
     /// Writes the values of the dictionary and says how many there are.
@@ -209,26 +268,27 @@ impl Choice {
     }
 }
 
-/// The encoding of values without a dictionary.
-fn direct(kind: Kind, values: &Values) -> Encoding {
+/// The encodings of values without a dictionary, the one before the other that costs less time.
+fn direct(kind: Kind) -> &'static [Encoding] {
+    use Encoding::{BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY, PLAIN};
     match kind {
-        Kind::Bool | Kind::Uuid => Encoding::PLAIN,
+        Kind::Bool | Kind::Uuid => &[PLAIN],
         // Polars 2.1 cannot read them split.
-        Kind::Decimal(_) => Encoding::PLAIN,
-        Kind::Int32 | Kind::Int64 | Kind::UInt64 => Encoding::DELTA_BINARY_PACKED,
-        // Rounded instants have lower bytes in common, which differences no longer show.
-        Kind::Timestamp => match values {
-            Values::Wide(values) if values.iter().all(|value| *value & 0xFF == 0) => {
-                Encoding::BYTE_STREAM_SPLIT
-            }
-            _ => Encoding::DELTA_BINARY_PACKED,
-        },
-        Kind::Float64 | Kind::Decimal32 | Kind::Decimal64 => Encoding::BYTE_STREAM_SPLIT,
-        Kind::UuidText | Kind::Text | Kind::Keys => Encoding::DELTA_LENGTH_BYTE_ARRAY,
+        Kind::Decimal(_) => &[PLAIN],
+        Kind::Int32
+        | Kind::Int64
+        | Kind::UInt64
+        | Kind::Timestamp
+        | Kind::Decimal32
+        | Kind::Decimal64 => &[DELTA_BINARY_PACKED, BYTE_STREAM_SPLIT],
+        Kind::Float64 => &[BYTE_STREAM_SPLIT],
+        Kind::UuidText => &[DELTA_LENGTH_BYTE_ARRAY],
+        // Numbers as text, one greater than the other, have more in common with their lengths between.
+        Kind::Text | Kind::Keys => &[DELTA_LENGTH_BYTE_ARRAY, PLAIN],
     }
 }
 
-fn write(kind: Kind, values: &Values, encoding: Encoding, out: &mut Vec<u8>) {
+pub(super) fn write(kind: Kind, values: &Values, encoding: Encoding, out: &mut Vec<u8>) {
     match (values, encoding) {
         (Values::Narrow(values), Encoding::BYTE_STREAM_SPLIT) => {
             split::encode(values, 4, |value, n| (value >> (8 * n)) as u8, out);

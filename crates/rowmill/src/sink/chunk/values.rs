@@ -58,7 +58,7 @@ impl Texts {
     }
 
     /// Each of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         let mut rest = self.bytes.as_slice();
         self.lengths.iter().map(move |length| {
             let (text, behind) = rest.split_at(*length as usize);
@@ -142,6 +142,31 @@ impl Values {
             Self::Texts(texts) => return texts.bytes.len() + 4 * texts.lengths.len(),
         };
         each * self.len()
+    }
+
+    /// The first ones: so many `numbers`, or so many `texts` and as many as reach so many `bytes`.
+    pub(super) fn first(&self, numbers: usize, texts: usize, bytes: usize) -> Self {
+        fn part<T: Copy>(values: &[T], count: usize) -> Vec<T> {
+            values[..count.min(values.len())].to_vec()
+        }
+        match self {
+            Self::Bools(values) => Self::Bools(part(values, numbers)),
+            Self::Narrow(values) => Self::Narrow(part(values, numbers)),
+            Self::Wide(values) => Self::Wide(part(values, numbers)),
+            Self::Decimals(values) => Self::Decimals(part(values, numbers)),
+            Self::Uuids(values) => Self::Uuids(part(values, numbers)),
+            Self::Keys(values) => Self::Keys(part(values, numbers)),
+            Self::Texts(all) => {
+                let mut part = Texts::default();
+                for text in all.iter().take(texts) {
+                    part.push(text);
+                    if part.bytes.len() >= bytes {
+                        break;
+                    }
+                }
+                Self::Texts(part)
+            }
+        }
     }
 
     /// Forgets all values.

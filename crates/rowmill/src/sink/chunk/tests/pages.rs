@@ -196,17 +196,30 @@ fn encodings_follow_the_values() {
         let (schema, batches) = one_column(Field::new("c", leaf, true), [array]);
         encodings(&check(&schema, &batches, Compression::default()))
     };
-    let texts = |modulus: usize| -> ArrayRef {
-        Arc::new((0..9000).map(|n| Some(format!("{}", n % modulus))).collect::<StringArray>())
+    let texts = |text: fn(u64) -> String| -> ArrayRef {
+        Arc::new((0..9000).map(|n| Some(text(n))).collect::<StringArray>())
     };
-    assert_eq!(of(DataType::Utf8, texts(30)), [Encoding::RLE_DICTIONARY]);
-    assert_eq!(of(DataType::Utf8, texts(9000)), [Encoding::DELTA_LENGTH_BYTE_ARRAY]);
-    let numbers = |step: i64| -> ArrayRef {
-        Arc::new(TimestampMicrosecondArray::from_iter_values((0..9000).map(|n| n * step)))
+    assert_eq!(of(DataType::Utf8, texts(|n| (n % 30).to_string())), [Encoding::RLE_DICTIONARY]);
+    let names = texts(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (n % 40)));
+    assert_eq!(of(DataType::Utf8, names), [Encoding::DELTA_LENGTH_BYTE_ARRAY]);
+    // One greater than the other.
+    assert_eq!(of(DataType::Utf8, texts(|n| format!("R-{}", 10_000 + n))), [Encoding::PLAIN]);
+    let instants = |instant: fn(i64) -> i64| -> ArrayRef {
+        Arc::new(TimestampMicrosecondArray::from_iter_values((0..9000).map(instant)))
     };
     let instant = DataType::Timestamp(TimeUnit::Microsecond, None);
-    assert_eq!(of(instant.clone(), numbers(1_000_001)), [Encoding::DELTA_BINARY_PACKED]);
-    assert_eq!(of(instant, numbers(3_600_000_000)), [Encoding::BYTE_STREAM_SPLIT]);
+    let seconds = instants(|n| n * 1_000_001);
+    assert_eq!(of(instant.clone(), seconds), [Encoding::DELTA_BINARY_PACKED]);
+    // Whole hours here and there: those of some years, and more than a dictionary is good for.
+    let days = instants(|n| (n * 7919 % 400) * 3_600_000_000);
+    assert_eq!(of(instant.clone(), days), [Encoding::RLE_DICTIONARY]);
+    let hours = instants(|n| (n.wrapping_mul(0x1E37_79B9_7F4A_7C15) >> 47) * 3_600_000_000);
+    assert_eq!(of(instant, hours), [Encoding::BYTE_STREAM_SPLIT]);
+    let numbers = |number: fn(i32) -> i32| -> ArrayRef {
+        Arc::new(Int32Array::from_iter_values((0..9000).map(number)))
+    };
+    assert_eq!(of(DataType::Int32, numbers(|n| n)), [Encoding::DELTA_BINARY_PACKED]);
+    assert_eq!(of(DataType::Int32, numbers(|n| n * n % 7)), [Encoding::RLE_DICTIONARY]);
     let money = |modulus: i128| -> ArrayRef {
         let money: Decimal128Array = (0..9000).map(|n| n % modulus * 1_000_000).collect();
         Arc::new(money.with_precision_and_scale(38, 10).expect("fits"))

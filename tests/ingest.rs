@@ -94,7 +94,8 @@ async fn an_export_becomes_a_part_for_each_file() {
     let mut sum = 0;
     for (n, (part, size)) in manifest.parts.iter().zip(sizes).enumerate() {
         assert_eq!(part.path, format!("Reservation/{id}-{:04}.parquet", n + 1));
-        assert_eq!(part.source_bytes, size);
+        assert_eq!(manifest.sources[n].bytes, size);
+        assert!(manifest.sources[n].etag.as_ref().is_some_and(|tag| tag.starts_with('"')));
         let path = lake.join(&part.path);
         assert_eq!(part.bytes, path.metadata().expect("there").len());
         let proof = proof(&path);

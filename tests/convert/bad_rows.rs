@@ -123,10 +123,10 @@ fn every_line_of_every_file_is_accounted_for() {
 
         let manifest = fs::read(report.manifest.expect("a manifest")).expect("reads");
         let manifest: Manifest = serde_json::from_slice(&manifest).expect("a manifest");
-        let parts = manifest.parts.iter();
-        let parts: Vec<_> =
-            parts.map(|part| (part.lines, part.rows, part.quarantined, part.blank)).collect();
-        assert_eq!(parts, expected);
+        let sources = manifest.sources.iter();
+        let sources: Vec<_> =
+            sources.map(|from| (from.lines, from.rows, from.quarantined, from.blank)).collect();
+        assert_eq!(sources, expected);
         for (part, (lines, rows, quarantined, blank)) in manifest.parts.iter().zip(expected) {
             let proof = proof(&lake.join(&part.path));
             assert_eq!((proof.lines, proof.rows), (lines, rows));

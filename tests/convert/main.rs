@@ -1,5 +1,6 @@
 //! Files in, Parquet out: what is written, where, and what is left when it fails.
 
+mod again;
 mod bad_rows;
 mod checksums;
 mod drift;

@@ -151,7 +151,7 @@ fn complete_parts_are_not_held_open() {
 }
 
 #[test]
-fn a_directory_gathers_runs_and_refuses_the_same_again() {
+fn a_directory_gathers_runs_and_does_none_of_them_twice() {
     let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
     let output = folder.path().join("lake");
     fs::create_dir(&output).expect("makes");
@@ -159,7 +159,7 @@ fn a_directory_gathers_runs_and_refuses_the_same_again() {
     let first = run("A").run(&input, &output).expect("converts");
     run("B").run(&input, &output).expect("converts beside it");
     let before = tree(&output);
-    assert_eq!(run("A").run(&input, &output).expect_err("again").kind(), ErrorKind::Output);
+    assert!(run("A").run(&input, &output).expect("is there").already_there);
     assert_eq!(tree(&output), before);
     assert_eq!(before.iter().filter(|name| name.starts_with("_rowmill/manifest-")).count(), 2);
 
@@ -169,12 +169,16 @@ fn a_directory_gathers_runs_and_refuses_the_same_again() {
 
     let text = fs::read(first.manifest.expect("a manifest")).expect("reads");
     let manifest: Manifest = serde_json::from_slice(&text).expect("a manifest");
-    assert_eq!((manifest.version, manifest.rows, manifest.lines), (1, 1, 1));
+    assert_eq!((manifest.version, manifest.rows, manifest.lines), (2, 1, 1));
     assert_eq!(manifest.entity.as_deref(), Some("A"));
-    let part = &manifest.parts[0];
-    assert_eq!((part.path.as_str(), part.source.as_str()), ("A/a.parquet", "a.jsonl"));
-    assert_eq!(part.bytes, output.join(&part.path).metadata().expect("there").len());
-    assert_eq!(part.source_bytes, 8);
+    let (source, part) = (&manifest.sources[0], &manifest.parts[0]);
+    assert_eq!((part.path.as_str(), source.name.as_str()), ("A/a.parquet", "a.jsonl"));
+    let bytes = fs::read(output.join(&part.path)).expect("there");
+    assert_eq!((part.bytes, source.bytes), (bytes.len() as u64, 8));
+    let checksum = twox_hash::XxHash3_128::oneshot(&bytes);
+    assert_eq!(part.checksum, format!("xxh3-128:{checksum:032x}"));
+    assert_eq!((part.holds.len(), part.holds[0].source, part.holds[0].rows), (1, 0, 1));
+    assert!(manifest.holds() && source.etag.is_none());
 }
 
 /// The name of a job must not change between versions, or a rerun would not find its own output.

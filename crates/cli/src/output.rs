@@ -80,7 +80,8 @@ fn drift(drift: &DriftReport) {
 fn summary(report: &Report, out: &str) -> String {
     if report.already_there {
         let rows = counted(report.rows, "row");
-        return format!("{out}: {rows} of this export are there already; nothing was done");
+        let whose = if report.export.is_some() { "this export" } else { "these files" };
+        return format!("{out}: {rows} of {whose} are there already; nothing was done");
     }
     let speed = report.bytes as f64 / report.elapsed_s.max(1e-6);
     let mut text = format!(

@@ -67,6 +67,11 @@ pub(crate) async fn received(stop: oneshot::Receiver<Signal>) -> Signal {
     }
 }
 
+/// A file would become larger than the limit that is set for the process; the same number wherever
+/// Linux and macOS run on x86 and ARM.
+#[cfg(unix)]
+const SIGXFSZ: i32 = 25;
+
 #[cfg(unix)]
 struct Listener {
     interrupt: tokio::signal::unix::Signal,
@@ -77,6 +82,8 @@ struct Listener {
 impl Listener {
     fn new() -> io::Result<Listener> {
         use tokio::signal::unix::{SignalKind, signal};
+        // Listened to, so that it does not end the process: the write that went too far tells.
+        signal(SignalKind::from_raw(SIGXFSZ))?;
         Ok(Listener {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

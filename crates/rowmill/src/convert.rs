@@ -10,7 +10,7 @@ use rowmill_json::infer::Inferred;
 
 use crate::error::{Error, Result};
 use crate::inference::{self, Infer};
-use crate::job::{Input, Job};
+use crate::job::{Input, Job, Start};
 use crate::lineage::Table;
 use crate::report::Report;
 use crate::settings::{Settings, setters};
@@ -129,8 +129,13 @@ impl Convert {
     /// name that comes again gets `-2`, `-3` and so on. A manifest is beside them, see
     /// [`Manifest`](crate::Manifest). The directory is made if it is missing.
     ///
+    /// If an earlier run has made the same of sources of the same names and sizes, with the same
+    /// columns, nothing is done and the report [says so](Report::already_there). If one has ended while
+    /// it put its files in place, that is completed first.
+    ///
     /// # Errors
-    /// The output is complete, or there is none and an error of one of these kinds:
+    /// The output is complete, or there is none and an error of one of these kinds; only if the disk
+    /// fails while files are put in place, the next run there completes it, which the error says:
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
     ///   compressed bytes are damaged, or there is nothing to infer a layout from.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
@@ -159,7 +164,11 @@ impl Convert {
                 None,
             )
         };
-        let mut job = Job::start(table, self.settings.clone(), None, inputs, target)?;
+        let start = Job::start(table, self.settings.clone(), None, inputs, target, || true)?;
+        let mut job = match start {
+            Start::Begun(job) => job,
+            Start::Done(report) => return Ok(*report),
+        };
         job.spare(sources.iter().filter_map(Source::as_path))?;
         let Settings { max_expansion, cancel, .. } = &self.settings;
         for source in sources {

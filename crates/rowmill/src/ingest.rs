@@ -1,13 +1,12 @@
 //! A ready export to a directory of Parquet files.
 
-mod earlier;
 mod raw;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use futures::future::{Either, select};
@@ -18,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
-use crate::job::{Input, Job};
+use crate::job::{Input, Job, Start};
 use crate::lineage::{Origin, Table};
 use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
@@ -150,37 +149,37 @@ impl Ingest {
         };
         let table = Table::new(layout, &settings.lineage, Some(&origin))?;
         let raw = keep_raw.map(|folder| RawFolder::new(folder, export.id()));
-        let kept = raw.as_ref().is_none_or(|raw| raw.holds(files(&export, &inputs)));
-        if !settings.overwrite
-            && kept
-            && let Some(report) =
-                earlier::report(directory.as_ref(), &settings, table.schema(), export.id(), &inputs)
-        {
-            return Ok(report);
-        }
-        let (feeders, sources): (Vec<Feeder>, Vec<_>) =
-            export.files().iter().map(|_| source()).unzip();
+        let (feeders, sources): (Vec<_>, Vec<_>) = export.files().iter().map(|_| source()).unzip();
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
         let to_keep = files(&export, &inputs).to_vec();
         let claim = move || {
-            let mut job = Job::start(|| Ok(table), settings, Some(id), inputs, target)?;
             let mut raw = raw;
+            let kept = || raw.as_ref().is_none_or(|raw| raw.holds(&to_keep));
+            let mut job = match Job::start(|| Ok(table), settings, Some(id), inputs, target, kept)?
+            {
+                Start::Begun(job) => job,
+                Start::Done(report) => return Ok(Claim::Done(report)),
+            };
             if let Some(raw) = &mut raw {
                 raw.claim(&mut job, &to_keep)?;
             }
-            Ok(Claimed { raw, files: to_keep, job })
+            Ok(Claim::Begun(Claimed { raw, files: to_keep, job }))
         };
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
         // the worker waits for cannot be waiting for bytes.
         let mut transfer = pin!(async move {
-            for (feeder, bytes) in feeders.into_iter().zip(export.downloads()) {
-                feeder.pump(bytes.map(|item| item.map_err(carried))).await;
+            for ((feeder, told), mut file) in feeders.into_iter().zip(export.downloads()) {
+                feeder.pump((&mut file).map(|item| item.map_err(carried))).await;
+                if let Some(etag) = file.etag() {
+                    // Nobody else sets it.
+                    let _ = told.set(etag.to_owned());
+                }
             }
         });
-        // Nothing is fetched for an output that is refused.
+        // Nothing is fetched for an output that is refused, or that is there.
         if (&mut worker.claimed).await.is_err() {
             return worker.outcome().await;
         }
@@ -201,12 +200,19 @@ impl Ingest {
     }
 }
 
+/// What the thread has found where the output goes.
+enum Claim {
+    Begun(Claimed),
+    /// What an earlier run has left: there is nothing to do.
+    Done(Box<Report>),
+}
+
 /// A job that has its place, and the place of the files that are kept.
 struct Claimed {
     // Before `job`, which removes the folders that are empty then.
     raw: Option<RawFolder>,
     files: Vec<Input>,
-    job: Job,
+    job: Box<Job>,
 }
 
 /// The thread's part: every source into its part, and the commit once it is sure that the sending
@@ -221,8 +227,9 @@ fn run(
     if sources.is_empty() {
         job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
     }
+    let mut etags = Vec::new();
     let mut sources = sources.into_iter().zip(&files);
-    while let Some((Source { chunks, read }, file)) = sources.next() {
+    while let Some((Source { chunks, read, etag }, file)) = sources.next() {
         let (keeping, chunks) = match &raw {
             Some(raw) => raw.keep(file, chunks).map(|(keeping, chunks)| (Some(keeping), chunks))?,
             None => (None, chunks),
@@ -239,6 +246,7 @@ fn run(
             }
             return Err(error);
         }
+        etags.push(etag);
         if let (Some(raw), Some(keeping)) = (&mut raw, keeping) {
             raw.complete(keeping)?;
         }
@@ -247,6 +255,7 @@ fn run(
         raw.finish()?;
     }
     all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
+    job.downloaded(etags.iter().map(|etag| etag.get().cloned()));
     job.commit()
 }
 
@@ -281,12 +290,16 @@ fn files<'a>(export: &ReadyExport, inputs: &'a [Input]) -> &'a [Input] {
 struct Source {
     chunks: Chunks,
     read: Arc<AtomicU64>,
+    /// Told when all has been sent.
+    etag: Arc<OnceLock<String>>,
 }
 
-fn source() -> (Feeder, Source) {
+/// Both ends of a download.
+fn source() -> ((Feeder, Arc<OnceLock<String>>), Source) {
     let read = Arc::new(AtomicU64::new(0));
     let (feeder, chunks) = feed(Arc::clone(&read));
-    (feeder, Source { chunks, read })
+    let etag = Arc::default();
+    ((feeder, Arc::clone(&etag)), Source { chunks, read, etag })
 }
 
 /// An error of a download, on its way through readers.
@@ -330,7 +343,7 @@ struct Worker {
 
 impl Worker {
     fn start(
-        claim: impl FnOnce() -> Result<Claimed> + Send + 'static,
+        claim: impl FnOnce() -> Result<Claim> + Send + 'static,
         sources: Vec<Source>,
         max_expansion: Option<u64>,
     ) -> Result<Self> {
@@ -338,7 +351,10 @@ impl Worker {
         let (all_sent, sent) = oneshot::channel();
         let (tell_outcome, outcome) = oneshot::channel();
         let work = move || {
-            let claimed = claim()?;
+            let claimed = match claim()? {
+                Claim::Begun(claimed) => claimed,
+                Claim::Done(report) => return Ok(*report),
+            };
             // Where nobody listens any more, the sources end soon.
             let _ = tell_claimed.send(());
             run(claimed, sources, max_expansion, sent)

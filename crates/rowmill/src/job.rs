@@ -11,6 +11,7 @@ use rowmill_json::{Counts, Decoder};
 
 use crate::checksum::Checksum;
 use crate::drift::{DriftReport, Nulls};
+use crate::earlier::Earlier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lineage::{Stamp, Table};
 use crate::progress::Progress;
@@ -18,7 +19,8 @@ use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Manifest, ManifestPart, Output, PartWriter, Proof, Target, job_id, layout_id, name_of,
+    Held, Manifest, ManifestPart, ManifestSource, Output, PartWriter, Proof, Target, job_id,
+    layout_id, name_of,
 };
 use crate::source::Opened;
 
@@ -37,6 +39,14 @@ pub(crate) struct Input {
     pub(crate) promised: Option<u64>,
 }
 
+/// What becomes of a run before anything is read.
+pub(crate) enum Start {
+    /// It is to be done.
+    Begun(Box<Job>),
+    /// An earlier run has done it.
+    Done(Box<Report>),
+}
+
 /// A run on its way. Dropping it removes everything it has written.
 pub(crate) struct Job {
     table: Table,
@@ -52,29 +62,48 @@ pub(crate) struct Job {
     drift: DriftReport,
     nulls: Nulls,
     files: Vec<FileReport>,
+    /// Of the parts, one for each of `files`.
+    checksums: Vec<String>,
+    /// Of the sources, as far as they were downloaded.
+    etags: Vec<Option<String>>,
     started: Instant,
 }
 
 impl Job {
-    /// Claims the output and makes sure that nothing is there that must stay. `export` is the id of
-    /// the export that `inputs` are the files of. `table` is asked for when that is done.
+    /// Claims the output, and makes sure that nothing is there that must stay. `export` is the id of
+    /// the export that `inputs` are the files of. `table` is asked for when that is done, and
+    /// `complete` whether all that is no part is there if the parts are.
     pub(crate) fn start(
         table: impl FnOnce() -> Result<Table>,
         settings: Settings,
         export: Option<String>,
         inputs: Vec<Input>,
         target: Target,
-    ) -> Result<Self> {
+        complete: impl FnOnce() -> bool,
+    ) -> Result<Start> {
         let started = Instant::now();
         settings.check()?;
-        // The parts of an export have its id in their names. Without its manifest they are what a
-        // run has left that died while it put them in place: this run puts them there again.
-        let unfinished = |id: &String| !target.manifest_path(id).is_some_and(|path| path.exists());
-        let overwrite = settings.overwrite || export.as_ref().is_some_and(unfinished);
-        let output = Output::open(target, settings.entity.clone(), overwrite)?;
-        for input in &inputs {
-            output.check_free(&output.part_path(&input.stem))?;
+        let mut output = Output::open(target, settings.entity.clone())?;
+        if !settings.overwrite
+            && complete()
+            && let Some(earlier) = Earlier::find(&output, &settings, export.as_deref(), &inputs)
+        {
+            return match earlier.report(table()?.schema(), &settings) {
+                Some(report) => Ok(Start::Done(Box::new(report))),
+                None => Err(earlier.has_other_columns()),
+            };
         }
+        // The parts of an export have its id in their names. Without its manifest they are what a
+        // run of an older version has left that died while it put them in place: this run puts them
+        // there again.
+        let unfinished =
+            |id: &String| !output.target().manifest_path(id).is_some_and(|path| path.exists());
+        let overwrite = settings.overwrite || export.as_ref().is_some_and(unfinished);
+        output.overwrite(overwrite);
+        let parts: Vec<PathBuf> =
+            inputs.iter().map(|input| output.part_path(&input.stem)).collect();
+        let sources: Vec<&str> = inputs.iter().map(|input| input.file_name.as_str()).collect();
+        output.claim(&parts, &sources)?;
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
         if let Some(rejects) = quarantine.target() {
@@ -88,7 +117,7 @@ impl Job {
         let table = table()?;
         let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
         let nulls = Nulls::new(table.own());
-        Ok(Self {
+        Ok(Start::Begun(Box::new(Self {
             table,
             settings,
             export,
@@ -100,15 +129,17 @@ impl Job {
             drift: DriftReport::default(),
             nulls,
             files: Vec::new(),
+            checksums: Vec::new(),
+            etags: Vec::new(),
             started,
-        })
+        })))
     }
 
     /// Refuses files that are read if the run would put one of its own in the place of one.
     pub(crate) fn spare<'a>(&self, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
         let rejects = self.quarantine.target().map(Path::to_owned);
-        let targets: HashSet<PathBuf> =
-            self.parts().chain(rejects).filter_map(|path| name_of(&path)).collect();
+        let targets = self.parts().chain(self.output.doomed()).chain(rejects);
+        let targets: HashSet<PathBuf> = targets.filter_map(|path| name_of(&path)).collect();
         for source in sources {
             // By its name, and by that of the file it is a link to.
             let names = [name_of(source), fs::canonicalize(source).ok()];
@@ -213,6 +244,7 @@ impl Job {
 
         let mut proof = Proof::new(&counts);
         proof.source.clone_from(&input.file_name);
+        proof.source_bytes = received;
         proof.entity.clone_from(&self.settings.entity);
         proof.export.clone_from(&self.export);
         proof.layout = layout_id(self.table.layout());
@@ -229,9 +261,16 @@ impl Job {
             output_bytes: part.bytes,
             elapsed_s: started.elapsed().as_secs_f64(),
         });
+        self.checksums.push(part.checksum.clone());
         self.output.stage(part);
         self.counts += counts;
         Ok(())
+    }
+
+    /// Which versions of the sources were read, in their order.
+    #[cfg(feature = "mews")]
+    pub(crate) fn downloaded(&mut self, etags: impl Iterator<Item = Option<String>>) {
+        self.etags = etags.collect();
     }
 
     /// Puts everything in place.
@@ -255,10 +294,9 @@ impl Job {
             report.rejects = Some(self.quarantine.path().display().to_string());
         }
         let job = self.job_id();
-        let manifest = self.output.manifest_path(&job).map(|path| {
-            report.manifest = Some(path.display().to_string());
-            (path, self.manifest(job))
-        });
+        let path = self.output.target().manifest_path(&job);
+        report.manifest = path.map(|path| path.display().to_string());
+        let manifest = report.manifest.is_some().then(|| self.manifest(job));
         let rejects = self.quarantine.finish()?;
         // From here on it is all or nothing, and soon done.
         self.settings.cancel.check()?;
@@ -279,34 +317,30 @@ impl Job {
     }
 
     fn manifest(&self, job: String) -> Manifest {
-        let part = |(file, input): (&FileReport, &Input)| ManifestPart {
-            path: self.relative(&file.part),
-            rows: file.rows,
-            bytes: file.output_bytes,
-            source: input.file_name.clone(),
-            source_bytes: file.source_bytes,
-            lines: file.lines,
-            quarantined: file.quarantined,
-            blank: file.blank,
-        };
-        Manifest {
-            version: 1,
-            job,
-            entity: self.settings.entity.clone(),
-            export: self.export.clone(),
-            lines: self.counts.lines,
-            rows: self.counts.rows,
-            quarantined: self.counts.quarantined,
-            blank: self.counts.blank,
-            parts: self.files.iter().zip(&self.inputs).map(part).collect(),
+        let mut manifest = Manifest::new(job);
+        manifest.entity.clone_from(&self.settings.entity);
+        manifest.export.clone_from(&self.export);
+        (manifest.lines, manifest.rows) = (self.counts.lines, self.counts.rows);
+        (manifest.quarantined, manifest.blank) = (self.counts.quarantined, self.counts.blank);
+        for ((file, input), checksum) in self.files.iter().zip(&self.inputs).zip(&self.checksums) {
+            manifest.parts.push(ManifestPart {
+                path: self.output.relative(Path::new(&file.part)),
+                rows: file.rows,
+                bytes: file.output_bytes,
+                checksum: checksum.clone(),
+                holds: vec![Held { source: manifest.sources.len(), rows: file.rows }],
+            });
+            manifest.sources.push(ManifestSource {
+                name: input.file_name.clone(),
+                bytes: file.source_bytes,
+                etag: self.etags.get(manifest.sources.len()).cloned().flatten(),
+                lines: file.lines,
+                rows: file.rows,
+                quarantined: file.quarantined,
+                blank: file.blank,
+            });
         }
-    }
-
-    /// The path of a part as a manifest writes it: from the output directory, with `/`.
-    fn relative(&self, part: &str) -> String {
-        let path = self.output.relative(Path::new(part));
-        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
-        names.join("/")
+        manifest
     }
 }
 

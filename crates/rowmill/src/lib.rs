@@ -46,6 +46,8 @@
 //! * A file under its final name is whole: it was written beside, synced and renamed, and only when
 //!   the lines of its source equal the rows in it, the rows set aside and the blank lines together.
 //!   That proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
+//! * All files of a run are there or none, also if it is killed: the next run into the same place
+//!   completes what was begun. A run that was done already does nothing.
 //! * An [`Error`] about data names file, line, byte and column, and never shows a value.
 //! * The same input gives the same bytes, whatever the number of threads (as long as no column of
 //!   [`Lineage`] is asked for that depends on the clock or on names).
@@ -57,6 +59,7 @@ mod cancel;
 mod checksum;
 mod convert;
 mod drift;
+mod earlier;
 pub mod entity;
 mod error;
 mod inference;
@@ -100,7 +103,10 @@ pub use rowmill_json::{
     NewValue, Nulled, OnBadRow, Options, Place, RESCUED, Reject, Simd, Union, Unknown, UuidForm,
 };
 pub use settings::Compression;
-pub use sink::{Encoder, FOOTER_PROOF, Manifest, ManifestPart, ParquetOptions, Profile, Proof};
+pub use sink::{
+    Encoder, FOOTER_PROOF, Held, Manifest, ManifestPart, ManifestSource, ParquetOptions, Profile,
+    Proof,
+};
 pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]
 pub use stream::{Batches, decode};

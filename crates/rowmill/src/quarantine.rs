@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{self, Error, Result};
 use crate::settings::Settings;
-use crate::sink::{Output, Partial, beside, check_folder, check_free};
+use crate::sink::{Output, Partial, Rejects, Written, beside, check_folder, check_free};
 
 /// The rejects of one run. The file comes into being with the first of them.
 pub(crate) struct Quarantine {
@@ -32,7 +32,7 @@ pub(crate) struct Quarantine {
 
 struct Open {
     // Before `partial`: its last bytes are of no use once the file is removed.
-    writer: BufWriter<File>,
+    writer: BufWriter<Written>,
     partial: Partial,
 }
 
@@ -84,6 +84,7 @@ impl Quarantine {
         if limit.is_some() && !gathers {
             check_folder(&path)?;
             check_free(&path, settings.overwrite)?;
+            Partial::clear(beside(&path));
         }
         let redact = settings.redact;
         if limit.is_some() && gathers && redact {
@@ -150,7 +151,7 @@ impl Quarantine {
     }
 
     /// What is to be committed: a file and its place, or a place that must be empty.
-    pub(crate) fn finish(mut self) -> Result<Option<(Option<Partial>, PathBuf)>> {
+    pub(crate) fn finish(mut self) -> Result<Option<Rejects>> {
         let refused = |cause| Error::writing(&self.path, cause);
         if self.open.is_none() && self.replaces && self.path.exists() {
             if !self.gathers {
@@ -161,7 +162,7 @@ impl Quarantine {
         }
         let Some(Open { mut writer, partial }) = self.open.take() else { return Ok(None) };
         writer.flush().and_then(|()| partial.sync()).map_err(refused)?;
-        let empty = partial.file().metadata().map_err(refused)?.len() == 0;
+        let empty = partial.size().map_err(refused)? == 0;
         Ok(Some(((!empty).then_some(partial), self.path)))
     }
 }
@@ -170,7 +171,7 @@ impl Quarantine {
 fn create(path: &Path, gathers: bool, names: &[Arc<str>]) -> Result<Open> {
     let partial = Partial::create(beside(path), path)?;
     let refused = |cause| Error::writing(path, cause);
-    let mut writer = BufWriter::new(partial.file().try_clone().map_err(refused)?);
+    let mut writer = BufWriter::new(partial.writer().map_err(refused)?);
     if gathers {
         others(path, names, |line| writer.write_all(line)).map_err(refused)?;
     }

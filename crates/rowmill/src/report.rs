@@ -20,8 +20,8 @@ pub struct Report {
     pub entity: Option<String>,
     /// Id of the export the rows came from.
     pub export: Option<String>,
-    /// True if an earlier run had committed the same export here: nothing was done, and everything
-    /// below is about what that run has left.
+    /// True if an earlier run had committed the same here: nothing was done, and everything below is
+    /// about what that run has left.
     pub already_there: bool,
     /// Rows written.
     pub rows: u64,

@@ -328,8 +328,11 @@ macro_rules! setters {
             self
         }
 
-        /// Replaces output that is there already, once the new one is complete. Default: it is
-        /// refused before anything is read.
+        /// Replaces output that is there already, once the new one is complete. In a directory the
+        /// manifests that name a replaced part go too, with all parts they name; where one tells of a
+        /// source that is not read now, the run is refused, since its rows would be lost. Default: what
+        /// is there is refused before anything is read, unless it is what is asked for: then nothing is
+        /// done, and the report [says so](crate::Report::already_there).
         pub fn overwrite(mut self, overwrite: bool) -> Self {
             self.settings.overwrite = overwrite;
             self

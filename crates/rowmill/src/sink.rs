@@ -3,23 +3,32 @@
 mod chunk;
 mod columns;
 mod commit;
+mod disk;
 mod encoder;
+mod folder;
 mod group;
 mod manifest;
 mod options;
+mod output;
 mod part;
 mod partial;
+mod proof;
 mod properties;
+mod retired;
+mod written;
 
-pub(crate) use columns::filtered;
-#[cfg(feature = "mews")]
-pub(crate) use columns::stored;
-#[cfg(feature = "mews")]
-pub(crate) use commit::{MadeFolders, PRIVATE, manifest_path, sync_folder_of};
-pub(crate) use commit::{Output, Target, beside, check_folder, check_free, name_of};
+pub(crate) use columns::{filtered, stored};
 pub use encoder::Encoder;
-pub use manifest::{FOOTER_PROOF, Manifest, ManifestPart, Proof};
+#[cfg(feature = "mews")]
+pub(crate) use folder::{MadeFolders, sync_folder_of};
+pub(crate) use folder::{beside, check_folder, check_free, name_of};
+pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
 pub use options::{ParquetOptions, Profile};
+pub(crate) use output::{Output, Rejects, Target};
+#[cfg(feature = "mews")]
+pub(crate) use output::{PRIVATE, manifest_path, recover};
 pub(crate) use part::PartWriter;
 pub(crate) use partial::Partial;
+pub use proof::{FOOTER_PROOF, Proof};
+pub(crate) use written::Written;

@@ -32,7 +32,7 @@ use window::{Days, Subject};
 use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::settings::{Settings, setters};
-use crate::sink::PRIVATE;
+use crate::sink::{PRIVATE, recover};
 
 /// Takes these entities from the API to Parquet, as far as an earlier run has not done it.
 ///
@@ -330,6 +330,8 @@ impl SyncRun {
             turn: tokio::sync::Mutex::new(()),
         };
         run.check()?;
+        // What is here is asked for by the names of manifests, so they must have theirs.
+        recover(&run.root)?;
         Ok(run)
     }
 }

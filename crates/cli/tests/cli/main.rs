@@ -5,6 +5,8 @@ mod bench;
 mod convert;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(target_os = "linux")]
+mod disk;
 mod export;
 mod inferred;
 mod memory;

@@ -50,7 +50,23 @@ pub(crate) struct Rowmill {
 
 /// The program with these arguments, and no credentials in its environment.
 pub(crate) fn rowmill<A: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = A>) -> Rowmill {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rowmill"));
+    bare(Command::new(env!("CARGO_BIN_EXE_rowmill")), args)
+}
+
+/// The same, started by a line of shell that ends with `exec "$@"`.
+pub(crate) fn through_shell<A: AsRef<std::ffi::OsStr>>(
+    line: &str,
+    args: impl IntoIterator<Item = A>,
+) -> Rowmill {
+    let mut command = Command::new("sh");
+    command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_rowmill")]);
+    bare(command, args)
+}
+
+fn bare<A: AsRef<std::ffi::OsStr>>(
+    mut command: Command,
+    args: impl IntoIterator<Item = A>,
+) -> Rowmill {
     command.args(args);
     for name in ["MEWS_CLIENT_TOKEN", "MEWS_ACCESS_TOKEN", "MEWS_CLIENT"] {
         command.env_remove(name);

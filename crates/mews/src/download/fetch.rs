@@ -1,7 +1,7 @@
 //! The task behind a download: attempt after attempt until the last byte is handed on.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -56,6 +56,8 @@ pub(crate) struct Fetch {
     seen: XxHash3_128,
     /// The strong entity tag of that version, if the host tells one.
     tag: Option<String>,
+    /// Where the tag of the whole file is told.
+    etag: Arc<OnceLock<String>>,
     /// Cleared when the host answers a range with something else.
     by_range: bool,
     /// The size of the ranges in which the file is read, several at a time, if it is.
@@ -80,7 +82,11 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    pub(crate) fn new(links: Arc<Links>, index: usize) -> Result<(Fetch, Receiver<Piece>), Error> {
+    pub(crate) fn new(
+        links: Arc<Links>,
+        index: usize,
+        etag: Arc<OnceLock<String>>,
+    ) -> Result<(Fetch, Receiver<Piece>), Error> {
         let size = links.size(index).ok_or_else(|| {
             let text = format!("the export has no file {}", index.saturating_add(1));
             Error::new(ErrorKind::InvalidRequest, text)
@@ -99,6 +105,7 @@ impl Fetch {
             mark: 0,
             seen: XxHash3_128::new(),
             tag: None,
+            etag,
             by_range: true,
             parts: in_parts.then_some(settings.range_size),
             ahead: VecDeque::new(),
@@ -122,6 +129,10 @@ impl Fetch {
         self.tell(|export| Event::FileBegun { export, file, size });
         let span = self.span.clone();
         let outcome = self.all_attempts().instrument(span).await;
+        if let (Ok(()), Some(tag)) = (&outcome, self.tag.take()) {
+            // Nobody else sets it.
+            let _ = self.etag.set(tag);
+        }
         let attempts = self.attempts.made();
         let doing = format!("file {} of export {}", self.index + 1, self.links.id());
         outcome.map_err(|error| error.doing(doing)).inspect_err(|error| {

@@ -20,7 +20,7 @@ mod part;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -48,6 +48,7 @@ use crate::error::{Error, ErrorKind};
 pub struct Download {
     state: State,
     given: u64,
+    etag: Arc<OnceLock<String>>,
 }
 
 enum State {
@@ -82,14 +83,14 @@ impl<E> Drop for Task<E> {
 
 impl Download {
     pub(crate) fn new(links: Arc<Links>, index: usize) -> Download {
-        Download { state: State::Waiting { links, index }, given: 0 }
+        Download { state: State::Waiting { links, index }, given: 0, etag: Arc::default() }
     }
 
     /// Starts the task, so that bytes are there when they are asked for. Where there is no runtime,
     /// the first poll tells.
     fn begin(&mut self) {
         if let State::Waiting { links, index } = &self.state
-            && let Ok(running) = Download::start(links, *index)
+            && let Ok(running) = Download::start(links, *index, &self.etag)
         {
             self.state = running;
         }
@@ -101,12 +102,23 @@ impl Download {
         self.given
     }
 
-    fn start(links: &Arc<Links>, index: usize) -> Result<State, Error> {
+    /// The strong entity tag of the version that was given out, where the host has told one. It is
+    /// known when the stream has ended without an error.
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.get().map(String::as_str)
+    }
+
+    fn start(
+        links: &Arc<Links>,
+        index: usize,
+        etag: &Arc<OnceLock<String>>,
+    ) -> Result<State, Error> {
         if Handle::try_current().is_err() {
             let text = "a download needs a Tokio runtime";
             return Err(Error::new(ErrorKind::InvalidRequest, text));
         }
-        let (fetch, pieces) = Fetch::new(Arc::clone(links), index)?;
+        let (fetch, pieces) = Fetch::new(Arc::clone(links), index, Arc::clone(etag))?;
         Ok(State::Running { pieces, task: Task::spawn(fetch.run()) })
     }
 }
@@ -116,7 +128,7 @@ impl Stream for Download {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let State::Waiting { links, index } = &self.state {
-            match Download::start(links, *index) {
+            match Download::start(links, *index, &self.etag) {
                 Ok(running) => self.state = running,
                 Err(error) => {
                     self.state = State::Over;

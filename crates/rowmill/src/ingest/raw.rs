@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use twox_hash::XxHash3_128;
 
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
-use crate::sink::{Partial, beside, sync_folder_of};
+use crate::sink::{Partial, Written, beside, sync_folder_of};
 use crate::source::Chunks;
 
 /// Where the files go.
@@ -71,8 +70,9 @@ impl RawFolder {
     pub(super) fn keep(&self, input: &Input, chunks: Chunks) -> Result<(Keeping, Chunks)> {
         let target = self.path(input);
         let partial = Partial::create(beside(&target), &target)?;
-        let (hash, ended) = (XxHash3_128::new(), false);
-        let file = Arc::new(Mutex::new(RawFile { chunks, partial, target, hash, ended }));
+        let written = partial.writer().map_err(|e| Error::writing(&target, e))?;
+        let file = RawFile { chunks, partial, target, written, ended: false };
+        let file = Arc::new(Mutex::new(file));
         let kept = Kept(Arc::clone(&file));
         Ok((Keeping(file), Box::new(kept)))
     }
@@ -82,7 +82,7 @@ impl RawFolder {
     pub(super) fn complete(&mut self, keeping: Keeping) -> Result<()> {
         let file = Arc::into_inner(keeping.0).map(Mutex::into_inner);
         let file = file.ok_or_else(|| Error::internal("a kept file is still being written"))?;
-        let RawFile { partial, target, hash, ended, .. } =
+        let RawFile { partial, target, written, ended, .. } =
             file.unwrap_or_else(PoisonError::into_inner);
         if !ended {
             return Err(Error::internal("a kept file has not been read to its end"));
@@ -94,7 +94,7 @@ impl RawFolder {
         let placed = partial.sync().and_then(|()| partial.close().place(&target));
         placed.map_err(|e| Error::writing(&target, e))?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
-        self.lines.push_str(&format!("{:032x}  {name}\n", hash.finish_128()));
+        self.lines.push_str(&format!("{:032x}  {name}\n", written.hash()));
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl RawFolder {
 
     fn write(self, target: &Path) -> Result<()> {
         let partial = self.claimed.ok_or_else(|| Error::internal("raw files were not claimed"))?;
-        let written = partial.file().write_all(self.lines.as_bytes());
+        let written = partial.writer().and_then(|mut file| file.write_all(self.lines.as_bytes()));
         written
             .and_then(|()| partial.sync())
             .and_then(|()| partial.complete().place(target))
@@ -145,7 +145,7 @@ struct RawFile {
     chunks: Chunks,
     partial: Partial,
     target: PathBuf,
-    hash: XxHash3_128,
+    written: Written,
     /// All bytes are there.
     ended: bool,
 }
@@ -160,9 +160,9 @@ impl RawFile {
             self.ended = true;
             return Ok(None);
         };
-        self.hash.write(&chunk);
-        let written = self.partial.file().write_all(&chunk);
-        written.map_err(|e| io::Error::other(Error::writing(&self.target, e)))?;
+        self.written
+            .write_all(&chunk)
+            .map_err(|e| io::Error::other(Error::writing(&self.target, e)))?;
         Ok(Some(chunk))
     }
 }

@@ -1,371 +1,252 @@
-//! The place of the output, and the moment in which it comes into being.
+//! The moment in which an output comes into being.
 //!
-//! Everything is written under names that no reader looks at. When the whole run has succeeded,
-//! the files are renamed to their final names, and last of all the manifest. Until then, dropping
-//! an [`Output`] removes every trace of it.
+//! A run writes everything under names that no reader looks at. Then it writes down what is to be
+//! done, in one file: its *record*. Once that has its name, the output is as good as there: whoever
+//! comes to the place next, under its lock, does what the record says, as far as it is not done yet.
+//! Without a record nothing has been done, and what lies there unfinished is nobody's.
+//!
+//! Every step may be taken again: a file that has no unfinished name any more has its final one.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::manifest::Manifest;
-use super::options::ParquetOptions;
-use super::part::{FinishedPart, PartWriter};
-use super::partial::{Complete, Partial};
-use crate::arrow::SchemaRef;
+use serde::{Deserialize, Serialize};
+
+use super::disk;
+use super::folder::{folder_of, name_of};
+use super::partial::Partial;
 use crate::error::{Error, Result};
 
-/// The folder for all that is no data. Readers of lakes skip names that begin with `_`.
-pub(crate) const PRIVATE: &str = "_rowmill";
+const VERSION: u32 = 1;
 
-/// What was asked for.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    /// One Parquet file at this path.
-    File(PathBuf),
-    /// Parts in this directory.
-    Directory(PathBuf),
+/// What is to be done, in this order. Names are paths from the base of the output, or from the root
+/// of the file system for what lies elsewhere.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    version: u32,
+    /// Manifests that no longer hold: they go before anything that they name.
+    retires: Vec<Name>,
+    /// Files that go.
+    removes: Vec<Name>,
+    /// Files that get their names.
+    places: Vec<Placing>,
+    /// The manifest, which comes last.
+    manifest: Option<Placing>,
 }
 
-impl Target {
-    /// A directory for many sources, or where there is one, or where the path ends like one; else
-    /// a file.
-    pub(crate) fn of(path: &Path, many: bool) -> Self {
-        let named_directory = path.to_string_lossy().ends_with(std::path::is_separator);
-        if many || named_directory || path.is_dir() {
-            Self::Directory(path.to_owned())
-        } else {
-            Self::File(path.to_owned())
-        }
+/// A file and its name to be.
+#[derive(Debug, Serialize, Deserialize)]
+struct Placing {
+    from: Name,
+    to: Name,
+    bytes: u64,
+}
+
+/// A path. Where it is text, it is written as such.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Text(String),
+    Other(OsString),
+}
+
+impl Name {
+    /// How a record calls `path`, whose folder must be there.
+    fn new(path: &Path, base: &Path) -> Result<Self> {
+        let whole = name_of(path).ok_or_else(|| Error::output(path, "has no folder any more"))?;
+        let name = whole.strip_prefix(base).unwrap_or(&whole).as_os_str().to_owned();
+        Ok(name.into_string().map_or_else(Self::Other, Self::Text))
     }
 
-    /// Where the manifest of `job` goes; a single file has none.
-    pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
+    fn path(&self, base: &Path) -> PathBuf {
         match self {
-            Self::File(_) => None,
-            Self::Directory(root) => Some(manifest_path(root, job)),
+            Self::Text(name) => base.join(name),
+            Self::Other(name) => base.join(name),
         }
     }
 }
 
-/// The output of one run. The fields are dropped from the first to the last: what is in a folder
-/// goes before the folder.
-pub(crate) struct Output {
-    /// Complete files and the names they will have.
-    staged: Vec<(Complete, PathBuf)>,
-    /// Holds the directory against other runs.
-    lock: Option<Partial>,
-    made: MadeFolders,
-    target: Target,
-    entity: Option<String>,
-    overwrite: bool,
-}
-
-impl Output {
-    /// Claims the place.
-    ///
-    /// # Errors
-    /// It cannot be written to, or another run holds it.
-    pub(crate) fn open(target: Target, entity: Option<String>, overwrite: bool) -> Result<Self> {
-        let mut made = MadeFolders::default();
-        let lock = match &target {
-            Target::File(path) => {
-                check_folder(path)?;
-                None
-            }
-            Target::Directory(root) => {
-                if root.exists() && !root.is_dir() {
-                    return Err(Error::output(root, "is a file, and a directory is needed"));
-                }
-                let private = root.join(PRIVATE);
-                made.make(&private).map_err(|e| Error::writing(root, e))?;
-                let lock = Partial::create(private.join("lock"), root)?;
-                remove_leftovers(&private);
-                Some(lock)
-            }
-        };
-        Ok(Self { staged: Vec::new(), lock, made, target, entity, overwrite })
-    }
-
-    /// Where the part for a source goes whose stem is `stem`.
-    pub(crate) fn part_path(&self, stem: &str) -> PathBuf {
-        match &self.target {
-            Target::File(path) => path.clone(),
-            Target::Directory(root) => {
-                let folder = self.entity.as_ref().map_or(root.clone(), |name| root.join(name));
-                folder.join(format!("{stem}.parquet"))
-            }
+impl Record {
+    pub(super) fn new() -> Self {
+        Self {
+            version: VERSION,
+            retires: Vec::new(),
+            removes: Vec::new(),
+            places: Vec::new(),
+            manifest: None,
         }
     }
 
-    /// Where rows go that are set aside, if nothing else is said; and whether that file gathers
-    /// those of many runs.
-    pub(crate) fn rejects_path(&self) -> (PathBuf, bool) {
-        match &self.target {
-            Target::File(path) => {
-                let mut name = path.as_os_str().to_owned();
-                name.push(".rejects.jsonl");
-                (name.into(), false)
-            }
-            Target::Directory(root) => (root.join(PRIVATE).join("rejects.jsonl"), true),
-        }
-    }
-
-    /// Where the manifest of `job` goes; a single file has none.
-    pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
-        self.target.manifest_path(job)
-    }
-
-    /// How a manifest names `path`.
-    pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
-        match &self.target {
-            Target::File(_) => path,
-            Target::Directory(root) => path.strip_prefix(root).unwrap_or(path),
-        }
-    }
-
-    /// Refuses a path where something is that may not be replaced.
-    pub(crate) fn check_free(&self, path: &Path) -> Result<()> {
-        check_free(path, self.overwrite)
-    }
-
-    /// Begins the part for the source with this stem.
-    pub(crate) fn begin(
-        &self,
-        stem: &str,
-        schema: &SchemaRef,
-        options: &ParquetOptions,
-    ) -> Result<PartWriter> {
-        let target = self.part_path(stem);
-        let partial = match &self.target {
-            Target::File(path) => beside(path),
-            Target::Directory(root) => {
-                let entity = self.entity.as_ref().map(|name| format!("{name}-"));
-                let name = format!("{}{stem}.parquet.partial", entity.unwrap_or_default());
-                root.join(PRIVATE).join(name)
-            }
-        };
-        let partial = Partial::create(partial, &target)?;
-        PartWriter::new(partial, target, schema, options)
-    }
-
-    /// Keeps a finished part for the commit.
-    pub(crate) fn stage(&mut self, part: FinishedPart) {
-        let FinishedPart { partial, target, .. } = part;
-        let complete = if self.lock.is_some() { partial.close() } else { partial.complete() };
-        self.staged.push((complete, target));
-    }
-
-    /// Makes a folder beside the output; it is removed if nothing lies in it in the end.
-    #[cfg(feature = "mews")]
-    pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
-        self.made.make(folder).map_err(|e| Error::writing(folder, e))
-    }
-
-    /// Puts everything in place: the parts, `rejects` (a file and its place, or a place that
-    /// nothing is left to lie in), then the manifest.
-    ///
-    /// # Errors
-    /// Something cannot be renamed or synced. What was placed until then is removed again, apart
-    /// from what has replaced an older file.
-    pub(crate) fn commit(
-        mut self,
-        rejects: Option<(Option<Partial>, PathBuf)>,
-        manifest: Option<(PathBuf, Manifest)>,
-    ) -> Result<()> {
-        let manifest = manifest.map(|(path, manifest)| written(path, &manifest)).transpose()?;
-        let mut placed = Placed::default();
-        for (part, target) in std::mem::take(&mut self.staged) {
-            self.made.make(folder_of(&target)).map_err(|e| Error::writing(&target, e))?;
-            self.check_free(&target)?;
-            placed.place(part, target)?;
-        }
-        match rejects {
-            Some((Some(partial), path)) => placed.place(partial.complete(), path)?,
-            Some((None, path)) => match fs::remove_file(&path) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                    return Err(Error::writing(&path, e));
-                }
-                _ => {}
-            },
-            None => {}
-        }
-        placed.sync_folders()?;
-        if let Some((partial, path)) = manifest {
-            placed.place(partial.complete(), path)?;
-            placed.sync_folders()?;
-        }
-        placed.keep();
+    /// The manifest at `path` no longer holds.
+    pub(super) fn retire(&mut self, path: &Path, base: &Path) -> Result<()> {
+        self.retires.push(Name::new(path, base)?);
         Ok(())
     }
-}
 
-/// Where the manifest of `job` lies below the output directory `root`.
-pub(crate) fn manifest_path(root: &Path, job: &str) -> PathBuf {
-    root.join(PRIVATE).join(format!("manifest-{job}.json"))
-}
-
-/// Removes what a run that died has left in the `private` folder, which is held by the caller's
-/// lock. What cannot be removed does no harm: readers do not look there.
-fn remove_leftovers(private: &Path) {
-    let Ok(entries) = fs::read_dir(private) else { return };
-    for entry in entries.flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "partial") {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// Refuses `path` if something is there, unless it is a file and may be replaced.
-pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
-    match fs::symlink_metadata(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(Error::writing(path, e)),
-        Ok(there) if !there.is_file() && !there.is_symlink() => {
-            Err(Error::output(path, "exists and is not a file"))
-        }
-        Ok(_) if overwrite => Ok(()),
-        Ok(_) => Err(Error::output(
-            path,
-            "exists already; --overwrite (in code `.overwrite(true)`) replaces it",
-        )),
-    }
-}
-
-/// Refuses `path` if there is no folder for it.
-pub(crate) fn check_folder(path: &Path) -> Result<()> {
-    let folder = folder_of(path);
-    if folder.is_dir() {
-        return Ok(());
-    }
-    Err(Error::output(path, format!("there is no folder {}", folder.display())))
-}
-
-/// The name that `path` stands for, whatever way leads to its folder. A link there is not followed:
-/// putting a file in place replaces the link. `None` where there is no such folder.
-pub(crate) fn name_of(path: &Path) -> Option<PathBuf> {
-    Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?))
-}
-
-/// The name under which the file at `path` is written: in the same folder, hidden.
-pub(crate) fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".partial");
-    path.with_file_name(name)
-}
-
-/// The manifest in a file that waits for its name.
-fn written(path: PathBuf, manifest: &Manifest) -> Result<(Partial, PathBuf)> {
-    let mut text =
-        serde_json::to_vec_pretty(manifest).map_err(|e| Error::internal(e.to_string()))?;
-    text.push(b'\n');
-    let mut name = path.clone().into_os_string();
-    name.push(".partial");
-    let partial = Partial::create(name.into(), &path)?;
-    let result = partial.file().write_all(&text).and_then(|()| partial.sync());
-    result.map_err(|e| Error::writing(&path, e))?;
-    Ok((partial, path))
-}
-
-/// The folder a file at `path` lies in.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
-        Some(folder) => folder,
-        None => path,
-    }
-}
-
-/// Files under their final names. Until they are [kept](Self::keep), dropping this removes those
-/// that were not there before.
-#[derive(Default)]
-struct Placed {
-    new: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
-}
-
-impl Placed {
-    fn place(&mut self, file: Complete, target: PathBuf) -> Result<()> {
-        let replaces = fs::symlink_metadata(&target).is_ok();
-        file.place(&target).map_err(|e| Error::writing(&target, e))?;
-        let folder = folder_of(&target).to_owned();
-        if !self.folders.contains(&folder) {
-            self.folders.push(folder);
-        }
-        if !replaces {
-            self.new.push(target);
+    /// The file at `path` goes, unless another one takes its name.
+    pub(super) fn remove(&mut self, path: &Path, base: &Path) -> Result<()> {
+        if name_of(path).is_some() {
+            self.removes.push(Name::new(path, base)?);
         }
         Ok(())
     }
 
-    /// Waits until the names are on the disk.
-    fn sync_folders(&self) -> Result<()> {
-        for folder in &self.folders {
-            sync_folder(folder).map_err(|e| Error::writing(folder, e))?;
-        }
+    /// The file at `from` gets the name `to`.
+    pub(super) fn place(&mut self, from: &Path, to: &Path, base: &Path) -> Result<()> {
+        self.places.push(Placing::new(from, to, base)?);
         Ok(())
     }
 
-    fn keep(mut self) {
-        self.new.clear();
+    /// The same for the manifest.
+    pub(super) fn place_manifest(&mut self, from: &Path, to: &Path, base: &Path) -> Result<()> {
+        self.manifest = Some(Placing::new(from, to, base)?);
+        Ok(())
     }
-}
 
-impl Drop for Placed {
-    fn drop(&mut self) {
-        for path in &self.new {
-            let _ = fs::remove_file(path);
+    /// Whether there is but one step, which needs no record: it is taken or it is not.
+    pub(super) fn is_one_step(&self) -> bool {
+        self.retires.is_empty()
+            && self.removes.is_empty()
+            && self.manifest.is_none()
+            && self.places.len() <= 1
+    }
+
+    /// Gives the record its name, at `path`. From then on it is bound to be carried out.
+    pub(super) fn write(mut self, path: &Path) -> Result<Self> {
+        let taken: Vec<&Name> = self.places.iter().map(|placing| &placing.to).collect();
+        self.removes.retain(|name| !taken.contains(&name));
+        let mut text =
+            serde_json::to_vec_pretty(&self).map_err(|e| Error::internal(e.to_string()))?;
+        text.push(b'\n');
+        let refused = |e| Error::writing(path, e);
+        let mut name = path.as_os_str().to_owned();
+        name.push(".partial");
+        let partial = Partial::create(name.into(), path)?;
+        let written = partial.writer().and_then(|mut file| io::Write::write_all(&mut file, &text));
+        written.and_then(|()| partial.sync()).map_err(refused)?;
+        partial.complete().place(path).map_err(refused)?;
+        Ok(self)
+    }
+
+    /// Does what it says, and removes it from `path`.
+    pub(super) fn carry_out(&self, path: &Path, base: &Path) -> Result<()> {
+        sync(folder_of(path))?;
+        self.steps(base)?;
+        disk::remove(path).map_err(|e| Error::writing(path, e))?;
+        sync(folder_of(path))
+    }
+
+    /// Does what it says.
+    pub(super) fn steps(&self, base: &Path) -> Result<()> {
+        let mut folders = Folders::default();
+        for name in &self.retires {
+            // One of the same name as the new one must not take it away again.
+            let placed = self.manifest.as_ref().filter(|placing| placing.to == *name);
+            if placed.is_none_or(|placing| placing.is_waiting(base)) {
+                remove(name, base, &mut folders)?;
+            }
         }
+        folders.sync()?;
+        for name in &self.removes {
+            remove(name, base, &mut folders)?;
+        }
+        for placing in &self.places {
+            placing.carry_out(base, &mut folders)?;
+        }
+        // A manifest must not be seen before what it names.
+        folders.sync()?;
+        if let Some(placing) = &self.manifest {
+            placing.carry_out(base, &mut folders)?;
+        }
+        folders.sync()
     }
 }
 
-/// Waits until the name `path` is on the disk.
-#[cfg(feature = "mews")]
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    sync_folder(folder_of(path))
+impl Placing {
+    fn new(from: &Path, to: &Path, base: &Path) -> Result<Self> {
+        let bytes = fs::symlink_metadata(from).map_err(|e| Error::writing(to, e))?.len();
+        Ok(Self { from: Name::new(from, base)?, to: Name::new(to, base)?, bytes })
+    }
+
+    /// Whether the file has its unfinished name.
+    fn is_waiting(&self, base: &Path) -> bool {
+        fs::symlink_metadata(self.from.path(base)).is_ok()
+    }
+
+    fn carry_out(&self, base: &Path, folders: &mut Folders) -> Result<()> {
+        let (from, to) = (self.from.path(base), self.to.path(base));
+        match disk::rename(&from, &to) {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound && self.is_there(&to) => {}
+            Err(e) => return Err(Error::writing(&to, e)),
+        }
+        folders.add(&to);
+        Ok(())
+    }
+
+    /// Whether an earlier try has come as far as this.
+    fn is_there(&self, to: &Path) -> bool {
+        fs::symlink_metadata(to).is_ok_and(|there| there.is_file() && there.len() == self.bytes)
+    }
 }
 
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+/// Does what the record at `path` says, if there is one.
+///
+/// # Errors
+/// It cannot be done, or not be understood.
+pub(super) fn recover(path: &Path, base: &Path) -> Result<()> {
+    let text = match fs::read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        text => text.map_err(|e| Error::writing(path, e))?,
+    };
+    let record: Option<Record> = serde_json::from_slice(&text).ok();
+    let Some(record) = record.filter(|record| record.version == VERSION) else {
+        let message = "says what a run was about to put in place here, in a way that this version \
+                       does not understand; let the version that wrote it finish";
+        return Err(Error::output(path, message));
+    };
+    record.carry_out(path, base).map_err(|error| {
+        let message = format!(
+            "a run that ended early was about to put files in place, and this cannot be completed: \
+             {error}; remove this file to give them up"
+        );
+        Error::output(path, message).because(error)
+    })
 }
 
-/// Elsewhere folders cannot be opened, and renames are as durable as they get.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    let _ = File::open;
+fn remove(name: &Name, base: &Path, folders: &mut Folders) -> Result<()> {
+    let path = name.path(base);
+    // A folder that is gone has nothing in it.
+    if folder_of(&path).is_dir() {
+        disk::remove(&path).map_err(|e| Error::writing(&path, e))?;
+        folders.add(&path);
+    }
     Ok(())
 }
 
-/// Folders made for a run; those still empty when it ends are removed.
+/// Folders in which names have changed.
 #[derive(Default)]
-pub(crate) struct MadeFolders(Vec<PathBuf>);
+struct Folders(Vec<PathBuf>);
 
-impl MadeFolders {
-    /// Makes `folder` and those it lies in, as far as they are missing.
-    pub(crate) fn make(&mut self, folder: &Path) -> io::Result<()> {
-        let missing: Vec<&Path> = folder
-            .ancestors()
-            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-            .collect();
-        for folder in missing.into_iter().rev() {
-            match fs::create_dir(folder) {
-                Ok(()) => self.0.push(folder.to_owned()),
-                // Another run was faster: then it is that one's to remove.
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-                Err(e) => return Err(e),
-            }
+impl Folders {
+    fn add(&mut self, path: &Path) {
+        let folder = folder_of(path);
+        if !self.0.iter().any(|known| known == folder) {
+            self.0.push(folder.to_owned());
         }
-        Ok(())
+    }
+
+    /// Waits until the names are on the disk.
+    fn sync(&mut self) -> Result<()> {
+        self.0.drain(..).try_for_each(|folder| sync(&folder))
     }
 }
 
-impl Drop for MadeFolders {
-    fn drop(&mut self) {
-        for folder in self.0.iter().rev() {
-            // Refused where something lies in it, which is the case after a commit.
-            let _ = fs::remove_dir(folder);
-        }
-    }
+fn sync(folder: &Path) -> Result<()> {
+    disk::sync_folder(folder).map_err(|e| Error::writing(folder, e))
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,7 +168,14 @@ impl<W: Write + Send> Encoder<W> {
         if self.group.rows() > 0 {
             self.group.append_to(&mut self.file).map_err(refused)?;
         }
-        self.file.into_inner().map_err(refused)
+        self.file.flush().map_err(|e| refused(e.into()))?;
+        // Whatever is wrong from here on is the writer: it wraps the errors of the last bytes.
+        self.file.into_inner().map_err(|error| match refused(error) {
+            error if error.kind() == ErrorKind::Output => error,
+            error => {
+                Error::new(ErrorKind::Output, format!("cannot be written to its end: {error}"))
+            }
+        })
     }
 }
 

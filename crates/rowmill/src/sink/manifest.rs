@@ -1,97 +1,52 @@
-//! What is said about the parts: in their footers, and in a file beside them.
+//! What is said about the parts in a file beside them.
+
+mod old;
 
 use std::fmt::Write as _;
 
-use rowmill_json::{Counts, Layout};
+use rowmill_json::Layout;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use crate::report::Leniencies;
-
-/// The key in a Parquet footer under which rowmill writes a [`Proof`] as JSON.
-pub const FOOTER_PROOF: &str = "rowmill.proof";
-
-/// What a part was made of: the proof that nothing is missing in it. It stands in the footer of
-/// the part, as JSON under the key [`FOOTER_PROOF`].
-///
-/// Nothing in it depends on the clock, the machine or the folders that files lie in.
-///
-/// `lines == rows + quarantined + blank`; a part for which this does not hold is not committed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Proof {
-    /// Version of this form: 1.
-    pub version: u32,
-    /// File name of the source, without directories.
-    pub source: String,
-    /// Entity, where it was named.
-    pub entity: Option<String>,
-    /// Id of the export.
-    pub export: Option<String>,
-    /// The layout of the rows: the XXH3-128 of its [schema file](crate::schema_file::print), columns
-    /// of lineage left out. Empty where an earlier version has not written it.
-    #[serde(default)]
-    pub layout: String,
-    /// Bytes of JSON Lines read, after decompression.
-    pub bytes: u64,
-    /// Lines read.
-    pub lines: u64,
-    /// Rows in the part.
-    pub rows: u64,
-    /// Rows set aside.
-    pub quarantined: u64,
-    /// Lines of nothing but white space.
-    pub blank: u64,
-    /// How often something was bent in the rows.
-    pub leniencies: Leniencies,
-}
-
-impl Proof {
-    pub(crate) fn new(counts: &Counts) -> Self {
-        Self {
-            version: 1,
-            bytes: counts.bytes,
-            lines: counts.lines,
-            rows: counts.rows,
-            quarantined: counts.quarantined,
-            blank: counts.blank,
-            leniencies: Leniencies::from(counts),
-            ..Self::default()
-        }
-    }
-
-    /// Whether every line is accounted for.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.rows.checked_add(self.quarantined).and_then(|n| n.checked_add(self.blank))
-            == Some(self.lines)
-    }
-}
+/// The version that is written.
+const VERSION: u32 = 2;
 
 /// What one run has committed to a directory: `OUT/_rowmill/manifest-<job>.json`.
 ///
-/// It is written last, so its presence says that every part it names is in place. Paths are
-/// relative to `OUT` and use `/`.
+/// Its presence says that every part it names is in place: it comes after them, and goes before they
+/// are replaced. Paths are relative to `OUT` and use `/`.
 ///
 /// ```json
 /// {
-///   "version": 1,
+///   "version": 2,
 ///   "job": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11",
 ///   "entity": "Reservation",
 ///   "export": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11",
 ///   "lines": 2001, "rows": 2000, "quarantined": 0, "blank": 1,
+///   "sources": [{
+///     "name": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11-0001", "bytes": 3145728,
+///     "etag": "\"0x8DC4A2B1F3E7D90\"",
+///     "lines": 2001, "rows": 2000, "quarantined": 0, "blank": 1
+///   }],
 ///   "parts": [{
 ///     "path": "Reservation/67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11-0001.parquet",
 ///     "rows": 2000, "bytes": 81734,
-///     "source": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11-0001", "source_bytes": 3145728,
-///     "lines": 2001, "quarantined": 0, "blank": 1
+///     "checksum": "xxh3-128:99aa06d3014798d86001c324468d497f",
+///     "holds": [{ "source": 0, "rows": 2000 }]
 ///   }]
 /// }
 /// ```
+///
+/// These hold, or nothing is committed: for each source, and for the sums above,
+/// `lines == rows + quarantined + blank`; the rows of a part are those it holds of all sources; what
+/// all parts hold of a source are its rows; the sums are those of the sources.
+///
+/// Version 1, of earlier releases, had no `sources`, no checksums, and in each part the counts of
+/// the one source it was made from. Such manifests are still read where it matters what is there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// Version of this form: 1.
+    /// Version of this form: 2.
     pub version: u32,
     /// What was done, so that doing it again has the same name: the id of the export, or a hash
     /// over the names and sizes of the sources.
@@ -108,11 +63,35 @@ pub struct Manifest {
     pub quarantined: u64,
     /// Lines of nothing but white space.
     pub blank: u64,
-    /// The files, in the order of the sources.
+    /// What was read, in its order.
+    pub sources: Vec<ManifestSource>,
+    /// What was written, in the order of its rows.
     pub parts: Vec<ManifestPart>,
 }
 
-/// One file of a [`Manifest`].
+/// A source of a [`Manifest`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ManifestSource {
+    /// File name, without directories.
+    pub name: String,
+    /// Its size as it is stored or was sent, in bytes.
+    pub bytes: u64,
+    /// The entity tag that the host gave for the version that was downloaded. Absent where there was
+    /// none, and for what was no download.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// Its lines.
+    pub lines: u64,
+    /// Those that are rows in the parts.
+    pub rows: u64,
+    /// Those that were set aside.
+    pub quarantined: u64,
+    /// Those with nothing but white space.
+    pub blank: u64,
+}
+
+/// A file of a [`Manifest`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ManifestPart {
@@ -122,16 +101,79 @@ pub struct ManifestPart {
     pub rows: u64,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Name of the source it was made from.
-    pub source: String,
-    /// Size of the source as it is stored or was sent, in bytes.
-    pub source_bytes: u64,
-    /// Lines of the source.
-    pub lines: u64,
-    /// Rows of the source set aside.
-    pub quarantined: u64,
-    /// Lines of the source with nothing but white space.
-    pub blank: u64,
+    /// Of its bytes: `xxh3-128:` and 32 hexadecimal digits, which `xxhsum -H2` gives. Empty where a
+    /// manifest of version 1 was read.
+    pub checksum: String,
+    /// Whose rows they are, in the order in which they stand there.
+    pub holds: Vec<Held>,
+}
+
+/// Rows of one source in one part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Held {
+    /// The place of the source in [`Manifest::sources`], counted from 0.
+    pub source: usize,
+    /// How many.
+    pub rows: u64,
+}
+
+impl Manifest {
+    pub(crate) fn new(job: String) -> Self {
+        Self { version: VERSION, job, ..Self::default() }
+    }
+
+    /// Reads a manifest of any version; `None` if it is of none that is known.
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        match serde_json::from_slice::<Version>(text).ok()?.version {
+            VERSION => serde_json::from_slice(text).ok(),
+            old::VERSION => old::read(text),
+            _ => None,
+        }
+    }
+
+    /// Whether every line is accounted for, and every row is in one part.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.balance().unwrap_or(false)
+    }
+
+    /// `None` where it adds up in more than 64 bits.
+    fn balance(&self) -> Option<bool> {
+        let of = |lines: u64, rows: u64, quarantined: u64, blank: u64| {
+            Some(rows.checked_add(quarantined)?.checked_add(blank)? == lines)
+        };
+        let sum = |count: fn(&ManifestSource) -> u64| {
+            self.sources.iter().try_fold(0_u64, |sum, source| sum.checked_add(count(source)))
+        };
+        let mut left: Vec<u64> = self.sources.iter().map(|source| source.rows).collect();
+        for part in &self.parts {
+            let mut rows = part.rows;
+            for held in &part.holds {
+                let left = left.get_mut(held.source)?;
+                *left = left.checked_sub(held.rows)?;
+                rows = rows.checked_sub(held.rows)?;
+            }
+            if rows != 0 {
+                return Some(false);
+            }
+        }
+        let mut each = true;
+        for source in &self.sources {
+            each &= of(source.lines, source.rows, source.quarantined, source.blank)?;
+        }
+        Some(
+            each && left.iter().all(|left| *left == 0)
+                && sum(|source| source.lines)? == self.lines
+                && sum(|source| source.rows)? == self.rows
+                && sum(|source| source.quarantined)? == self.quarantined
+                && sum(|source| source.blank)? == self.blank,
+        )
+    }
 }
 
 /// What tells `layout` from others.
@@ -158,3 +200,6 @@ pub(crate) fn job_id<'a>(
     });
     format!("{hash:016x}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,18 @@
 //! One Parquet file under construction.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::encoder::Encoder;
-use super::manifest::{FOOTER_PROOF, Proof};
 use super::options::ParquetOptions;
 use super::partial::Partial;
+use super::proof::{FOOTER_PROOF, Proof};
+use super::written::Written;
 use crate::arrow::{RecordBatch, SchemaRef};
 use crate::error::{Error, Result};
 
 /// Writes batches into a file that has no final name yet.
 pub(crate) struct PartWriter {
-    encoder: Encoder<File>,
+    encoder: Encoder<Written>,
     partial: Partial,
     target: PathBuf,
 }
@@ -25,8 +25,8 @@ impl PartWriter {
         schema: &SchemaRef,
         options: &ParquetOptions,
     ) -> Result<Self> {
-        let file = partial.file().try_clone().map_err(|e| Error::writing(&target, e))?;
-        let encoder = Encoder::with(file, schema, options).map_err(|e| of(&target, e))?;
+        let writer = partial.writer().map_err(|e| Error::writing(&target, e))?;
+        let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial, target })
     }
 
@@ -57,14 +57,15 @@ impl PartWriter {
         }
         let text = serde_json::to_string(proof).map_err(|e| Error::internal(e.to_string()))?;
         self.encoder.note(FOOTER_PROOF, text);
-        self.encoder.finish().map_err(|e| of(&self.target, e))?;
-        let bytes = self
-            .partial
-            .sync()
-            .and_then(|()| self.partial.file().metadata())
-            .map_err(|e| Error::writing(&self.target, e))?
-            .len();
-        Ok(FinishedPart { partial: self.partial, target: self.target, bytes })
+        let written = self.encoder.finish().map_err(|e| of(&self.target, e))?;
+        let (bytes, checksum) = (written.bytes(), written.checksum());
+        let size = self.partial.sync().and_then(|()| self.partial.size());
+        let size = size.map_err(|e| Error::writing(&self.target, e))?;
+        if size != bytes {
+            let message = format!("not committed: {bytes} bytes written, but {size} are there");
+            return Err(Error::output(&self.target, message));
+        }
+        Ok(FinishedPart { partial: self.partial, target: self.target, bytes, checksum })
     }
 }
 
@@ -74,6 +75,8 @@ pub(crate) struct FinishedPart {
     pub(super) target: PathBuf,
     /// Its size.
     pub(crate) bytes: u64,
+    /// Of its bytes.
+    pub(crate) checksum: String,
 }
 
 fn of(target: &Path, error: Error) -> Error {

@@ -1,9 +1,11 @@
 //! A file that has no name yet: under construction, then complete.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk;
+use super::written::Written;
 use crate::error::{Error, Result};
 
 /// How often the file may be moved away from under a run that is about to claim it.
@@ -22,11 +24,11 @@ pub(crate) struct Partial {
 }
 
 /// A file that has all its bytes and waits for its name. It is removed when it is dropped, unless
-/// it has been [placed](Self::place).
+/// it has been [placed](Self::place) or is to be [kept](Self::keep).
 #[derive(Debug)]
 pub(crate) struct Complete {
     path: PathBuf,
-    placed: bool,
+    kept: bool,
     /// Keeps the lock.
     _file: Option<File>,
 }
@@ -37,12 +39,7 @@ impl Partial {
         let refused = |cause| Error::writing(purpose, cause);
         for _ in 0..TRIES {
             // Emptied only under the lock: until then it may be another run's.
-            let file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(refused)?;
+            let file = disk::open(&path).map_err(refused)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -55,22 +52,42 @@ impl Partial {
             // Between opening and locking, the run before may have given the file its final name
             // or removed it; that file is not ours to empty.
             if is_at(&file, &path) {
-                file.set_len(0).map_err(refused)?;
-                let complete = Complete { path, placed: false, _file: None };
+                let complete = Complete { path, kept: false, _file: None };
+                disk::empty(&file).map_err(refused)?;
                 return Ok(Self { complete, file });
             }
         }
         Err(Error::output(purpose, format!("{} cannot be claimed", path.display())))
     }
 
-    /// The file, to write to.
-    pub(crate) fn file(&self) -> &File {
-        &self.file
+    /// Removes what a run that died has left at `path`, where nothing can have been left but such a
+    /// file. What is locked, or no file, stays.
+    pub(crate) fn clear(path: PathBuf) {
+        if fs::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
+            let purpose = path.clone();
+            // What cannot be removed does no harm: nobody looks for such names.
+            drop(Self::create(path, &purpose));
+        }
+    }
+
+    /// Removes it, and tells if that is refused.
+    pub(super) fn discard(self) -> io::Result<()> {
+        disk::remove(&self.complete.path)
+    }
+
+    /// What writes to the file, behind what was written before.
+    pub(crate) fn writer(&self) -> io::Result<Written> {
+        Ok(Written::new(self.file.try_clone()?))
+    }
+
+    /// Its size.
+    pub(crate) fn size(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 
     /// Waits until the contents are on the disk.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_all()
+        disk::sync(&self.file)
     }
 
     /// Nothing more will be written. The file stays locked.
@@ -90,17 +107,27 @@ impl Partial {
 impl Complete {
     /// Gives the file its final name, in the same file system. What has that name is replaced.
     pub(crate) fn place(mut self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
-        self.placed = true;
+        disk::rename(&self.path, target)?;
+        self.kept = true;
         Ok(())
+    }
+
+    /// The name it has until then.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// From now on it is to outlive this value.
+    pub(super) fn keep(&mut self) {
+        self.kept = true;
     }
 }
 
 impl Drop for Complete {
     fn drop(&mut self) {
-        if !self.placed {
-            // Nothing more can be done about it here; the next run writes over it.
-            let _ = fs::remove_file(&self.path);
+        if !self.kept {
+            // Nothing more can be done about it here; the next run removes it.
+            let _ = disk::remove(&self.path);
         }
     }
 }

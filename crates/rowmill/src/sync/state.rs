@@ -85,7 +85,8 @@ fn save(path: &Path, contents: &Contents) -> Result<()> {
     // Not `.partial`: those are removed by whoever writes to the directory next.
     name.push(".new");
     let partial = Partial::create(name.into(), path)?;
-    partial.file().write_all(&text).and_then(|()| partial.sync()).map_err(refused)?;
+    let written = partial.writer().and_then(|mut file| file.write_all(&text));
+    written.and_then(|()| partial.sync()).map_err(refused)?;
     partial.complete().place(path).map_err(refused)?;
     sync_folder_of(path).map_err(refused)
 }

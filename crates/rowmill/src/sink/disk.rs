@@ -1,0 +1,80 @@
+//! Whatever changes the disk on the way to an output, one step a function: nothing else here and in
+//! the files beside it does. So tests can let each step fail in its turn.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+#[cfg(test)]
+pub(crate) mod faults;
+#[cfg(test)]
+use faults::step;
+
+/// Outside of tests every step is taken.
+#[cfg(not(test))]
+#[inline]
+fn step() -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens the file at `path`, which is made if it is missing, and left as it is otherwise.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    step()?;
+    OpenOptions::new().write(true).create(true).truncate(false).open(path)
+}
+
+pub(super) fn empty(file: &File) -> io::Result<()> {
+    step()?;
+    file.set_len(0)
+}
+
+pub(super) fn write(mut file: &File, bytes: &[u8]) -> io::Result<usize> {
+    step()?;
+    file.write(bytes)
+}
+
+/// Waits until the contents are on the disk. Tests do not: they cannot pull the plug.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    step()?;
+    if cfg!(test) { Ok(()) } else { file.sync_all() }
+}
+
+/// Gives a file another name in the same file system. What has that name is replaced.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    step()?;
+    fs::rename(from, to)
+}
+
+/// Removes a file, which may be missing.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    step()?;
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    step()?;
+    fs::create_dir(path)
+}
+
+/// Refused where something lies in it.
+pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+    step()?;
+    fs::remove_dir(path)
+}
+
+/// Waits until the names in `folder` are on the disk.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    step()?;
+    let folder = File::open(folder)?;
+    if cfg!(test) { Ok(()) } else { folder.sync_all() }
+}
+
+/// Elsewhere folders cannot be opened, and renames are as durable as they get.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
+    step()
+}

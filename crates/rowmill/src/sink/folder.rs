@@ -1,0 +1,101 @@
+//! Names and the folders they lie in.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::disk;
+use crate::error::{Error, Result};
+
+/// Refuses `path` if something is there, unless it is a file and may be replaced.
+pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(Error::writing(path, e)),
+        Ok(there) if !there.is_file() && !there.is_symlink() => {
+            Err(Error::output(path, "exists and is not a file"))
+        }
+        Ok(_) if overwrite => Ok(()),
+        Ok(_) => Err(Error::output(
+            path,
+            "exists already; --overwrite (in code `.overwrite(true)`) replaces it",
+        )),
+    }
+}
+
+/// Refuses `path` if there is no folder for it.
+pub(crate) fn check_folder(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Error::output(path, format!("there is no folder {}", folder.display())))
+}
+
+/// The name that `path` stands for, whatever way leads to its folder. A link there is not followed:
+/// putting a file in place replaces the link. `None` where there is no such folder.
+pub(crate) fn name_of(path: &Path) -> Option<PathBuf> {
+    Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?))
+}
+
+/// The name under which the file at `path` is written: in the same folder, hidden.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    hidden(path, ".partial")
+}
+
+/// A hidden name in the same folder, which ends like this.
+pub(super) fn hidden(path: &Path, ending: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// The folder a file at `path` lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
+    }
+}
+
+/// Waits until the name `path` is on the disk.
+#[cfg(feature = "mews")]
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    disk::sync_folder(folder_of(path))
+}
+
+/// Folders made for a run; those still empty when it ends are removed.
+#[derive(Default)]
+pub(crate) struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes `folder` and those it lies in, as far as they are missing, and waits until they are on
+    /// the disk.
+    pub(crate) fn make(&mut self, folder: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = folder
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .collect();
+        for folder in missing.into_iter().rev() {
+            match disk::make_folder(folder) {
+                Ok(()) => self.0.push(folder.to_owned()),
+                // Another run was faster: then it is that one's to remove.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(e) => return Err(e),
+            }
+            disk::sync_folder(folder_of(folder))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // Refused where something lies in it, which is the case after a commit.
+            let _ = disk::remove_folder(folder);
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The place of the output: claimed, filled, and committed.
+//!
+//! Everything is written under names that no reader looks at. When the whole run has succeeded, the
+//! files are put in place, see [`commit`](super::commit). Until then, dropping an [`Output`] removes
+//! every trace of it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::commit::{self, Record};
+use super::folder::{MadeFolders, beside, check_folder, check_free, folder_of, hidden};
+use super::manifest::Manifest;
+use super::options::ParquetOptions;
+use super::part::{FinishedPart, PartWriter};
+use super::partial::{Complete, Partial};
+use super::retired::Retired;
+use crate::arrow::SchemaRef;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The folder for all that is no data. Readers of lakes skip names that begin with `_`.
+pub(crate) const PRIVATE: &str = "_rowmill";
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// One Parquet file at this path.
+    File(PathBuf),
+    /// Parts in this directory.
+    Directory(PathBuf),
+}
+
+impl Target {
+    /// A directory for many sources, or where there is one, or where the path ends like one; else
+    /// a file.
+    pub(crate) fn of(path: &Path, many: bool) -> Self {
+        let named_directory = path.to_string_lossy().ends_with(std::path::is_separator);
+        if many || named_directory || path.is_dir() {
+            Self::Directory(path.to_owned())
+        } else {
+            Self::File(path.to_owned())
+        }
+    }
+
+    /// Where the manifest of `job` goes; a single file has none.
+    pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
+        match self {
+            Self::File(_) => None,
+            Self::Directory(root) => Some(manifest_path(root, job)),
+        }
+    }
+
+    /// The path that messages name.
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) | Self::Directory(path) => path,
+        }
+    }
+
+    /// The folder that the names in a record count from.
+    fn base(&self) -> &Path {
+        match self {
+            Self::File(path) => folder_of(path),
+            Self::Directory(root) => root,
+        }
+    }
+
+    /// Where a commit is written down while it is carried out.
+    fn record(&self) -> PathBuf {
+        match self {
+            Self::File(path) => hidden(path, ".commit"),
+            Self::Directory(root) => root.join(PRIVATE).join("commit.json"),
+        }
+    }
+
+    /// Whoever has this file may write to the place.
+    fn lock(&self) -> PathBuf {
+        match self {
+            Self::File(path) => hidden(path, ".lock"),
+            Self::Directory(root) => root.join(PRIVATE).join("lock"),
+        }
+    }
+
+    fn recover(&self) -> Result<()> {
+        let base = fs::canonicalize(self.base()).map_err(|e| Error::writing(self.path(), e))?;
+        commit::recover(&self.record(), &base)
+    }
+}
+
+/// Where rejects go in the end: a file and its place, or a place that nothing is left to lie in.
+pub(crate) type Rejects = (Option<Partial>, PathBuf);
+
+/// The output of one run. The fields are dropped from the first to the last: what is in a folder
+/// goes before the folder.
+pub(crate) struct Output {
+    /// Complete files and the names they will have.
+    staged: Vec<(Complete, PathBuf)>,
+    /// Holds the place against other runs.
+    _lock: Partial,
+    made: MadeFolders,
+    target: Target,
+    entity: Option<String>,
+    overwrite: bool,
+    /// What the run replaces of earlier ones.
+    retired: Retired,
+}
+
+impl Output {
+    /// Claims the place, completes what an earlier run has not, and removes what it has left.
+    ///
+    /// # Errors
+    /// It cannot be written to, another run holds it, or what an earlier one has begun cannot be
+    /// completed.
+    pub(crate) fn open(target: Target, entity: Option<String>) -> Result<Self> {
+        let mut made = MadeFolders::default();
+        match &target {
+            Target::File(path) => {
+                check_folder(path)?;
+                // What is no file is never replaced.
+                check_free(path, true)?;
+            }
+            Target::Directory(root) => {
+                if root.exists() && !root.is_dir() {
+                    return Err(Error::output(root, "is a file, and a directory is needed"));
+                }
+                made.make(&root.join(PRIVATE)).map_err(|e| Error::writing(root, e))?;
+            }
+        }
+        let lock = Partial::create(target.lock(), target.path())?;
+        target.recover()?;
+        let retired = Retired::default();
+        let staged = Vec::new();
+        let output = Self { staged, _lock: lock, made, target, entity, overwrite: false, retired };
+        output.remove_leftovers();
+        Ok(output)
+    }
+
+    /// Lets the run replace what is there already.
+    pub(crate) fn overwrite(&mut self, overwrite: bool) {
+        self.overwrite = overwrite;
+    }
+
+    /// Removes what a run that died has left. What cannot be removed does no harm: readers do not
+    /// look there.
+    fn remove_leftovers(&self) {
+        match &self.target {
+            Target::File(path) => {
+                let mut record = self.target.record().into_os_string();
+                record.push(".partial");
+                for leftover in [beside(path), beside(&self.rejects_path().0), record.into()] {
+                    Partial::clear(leftover);
+                }
+            }
+            Target::Directory(root) => {
+                let Ok(entries) = fs::read_dir(root.join(PRIVATE)) else { return };
+                for path in entries.flatten().map(|entry| entry.path()) {
+                    if path.extension().is_some_and(|extension| extension == "partial") {
+                        Partial::clear(path);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the output goes.
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Where the part for a source goes whose stem is `stem`.
+    pub(crate) fn part_path(&self, stem: &str) -> PathBuf {
+        match &self.target {
+            Target::File(path) => path.clone(),
+            Target::Directory(root) => {
+                let folder = self.entity.as_ref().map_or(root.clone(), |name| root.join(name));
+                folder.join(format!("{stem}.parquet"))
+            }
+        }
+    }
+
+    /// Where rows go that are set aside, if nothing else is said; and whether that file gathers
+    /// those of many runs.
+    pub(crate) fn rejects_path(&self) -> (PathBuf, bool) {
+        match &self.target {
+            Target::File(path) => {
+                let mut name = path.as_os_str().to_owned();
+                name.push(".rejects.jsonl");
+                (name.into(), false)
+            }
+            Target::Directory(root) => (root.join(PRIVATE).join("rejects.jsonl"), true),
+        }
+    }
+
+    /// How a manifest names `path`: from the output directory, with `/`.
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        let path = match &self.target {
+            Target::File(_) => path,
+            Target::Directory(root) => path.strip_prefix(root).unwrap_or(path),
+        };
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        names.join("/")
+    }
+
+    /// Refuses a path where something is that may not be replaced.
+    pub(crate) fn check_free(&self, path: &Path) -> Result<()> {
+        check_free(path, self.overwrite)
+    }
+
+    /// Makes sure that these parts can be written, made of `sources`, and that no row is lost of
+    /// what they replace.
+    pub(crate) fn claim(&mut self, parts: &[PathBuf], sources: &[&str]) -> Result<()> {
+        for part in parts {
+            self.check_free(part)?;
+        }
+        let Target::Directory(root) = &self.target else { return Ok(()) };
+        if let Some(part) = parts.first() {
+            let folder = folder_of(part);
+            self.made.make(folder).map_err(|e| Error::writing(part, e))?;
+            // Better to know it now than when everything has been read.
+            let probe = Partial::create(folder.join(".rowmill.partial"), part)?;
+            probe.discard().map_err(|e| Error::writing(part, e))?;
+        }
+        if self.overwrite && parts.iter().any(|part| part.exists()) {
+            let names: Vec<String> = parts.iter().map(|part| self.relative(part)).collect();
+            self.retired.add_those_of(&root.join(PRIVATE), &names, sources)?;
+        }
+        Ok(())
+    }
+
+    /// Parts of earlier runs that go with those that are replaced.
+    pub(crate) fn doomed(&self) -> impl Iterator<Item = PathBuf> {
+        let root = self.target.base();
+        self.retired.parts().map(|part| root.join(part))
+    }
+
+    /// Begins the part for the source with this stem.
+    pub(crate) fn begin(
+        &self,
+        stem: &str,
+        schema: &SchemaRef,
+        options: &ParquetOptions,
+    ) -> Result<PartWriter> {
+        let target = self.part_path(stem);
+        let partial = match &self.target {
+            Target::File(path) => beside(path),
+            Target::Directory(root) => {
+                let entity = self.entity.as_ref().map(|name| format!("{name}-"));
+                let name = format!("{}{stem}.parquet.partial", entity.unwrap_or_default());
+                root.join(PRIVATE).join(name)
+            }
+        };
+        let partial = Partial::create(partial, &target)?;
+        PartWriter::new(partial, target, schema, options)
+    }
+
+    /// Keeps a finished part for the commit.
+    pub(crate) fn stage(&mut self, part: FinishedPart) {
+        self.staged.push((part.partial.close(), part.target));
+    }
+
+    /// Makes a folder beside the output; it is removed if nothing lies in it in the end.
+    #[cfg(feature = "mews")]
+    pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
+        self.made.make(folder).map_err(|e| Error::writing(folder, e))
+    }
+
+    /// Puts everything in place: the parts, `rejects`, then the manifest.
+    ///
+    /// # Errors
+    /// Before anything has got its name: then all is as it was. Or while names are given: then
+    /// whoever opens the place next completes it.
+    pub(crate) fn commit(
+        mut self,
+        rejects: Option<Rejects>,
+        manifest: Option<Manifest>,
+    ) -> Result<()> {
+        let place = self.target.path().to_owned();
+        let base = fs::canonicalize(self.target.base()).map_err(|e| Error::writing(&place, e))?;
+        let mut record = Record::new();
+        for (file, target) in &self.staged {
+            self.made.make(folder_of(target)).map_err(|e| Error::writing(target, e))?;
+            check_free(target, self.overwrite)?;
+            record.place(file.path(), target, &base)?;
+        }
+        match rejects {
+            Some((Some(partial), path)) => {
+                let file = partial.complete();
+                record.place(file.path(), &path, &base)?;
+                self.staged.push((file, path));
+            }
+            Some((None, path)) => record.remove(&path, &base)?,
+            None => {}
+        }
+        if let (Some(manifest), Target::Directory(root)) = (manifest, &self.target) {
+            if !manifest.holds() {
+                let message = "not committed: what was read and what was written do not add up";
+                return Err(Error::internal(message).in_file(place.display().to_string()));
+            }
+            let path = manifest_path(root, &manifest.job);
+            self.retired.add(&path)?;
+            for manifest in self.retired.manifests() {
+                record.retire(manifest, &base)?;
+            }
+            for part in self.retired.parts() {
+                record.remove(&root.join(part), &base)?;
+            }
+            let file = written(&path, &manifest)?.complete();
+            record.place_manifest(file.path(), &path, &base)?;
+            self.staged.push((file, path));
+        }
+        if record.is_one_step() {
+            return record.steps(&base);
+        }
+        let path = self.target.record();
+        let record = record.write(&path)?;
+        for (file, _) in &mut self.staged {
+            file.keep();
+        }
+        record.carry_out(&path, &base).map_err(|error| {
+            let message = format!(
+                "{error}; all of it is written, and the next run into this place puts it there"
+            );
+            Error::new(ErrorKind::Output, message).because(error)
+        })
+    }
+}
+
+/// Completes what a run into `directory` has begun that ended in the middle of its commit. What
+/// another run holds is left to it.
+#[cfg(feature = "mews")]
+pub(crate) fn recover(directory: &Path) -> Result<()> {
+    let target = Target::Directory(directory.to_owned());
+    if !target.record().exists() {
+        return Ok(());
+    }
+    let Ok(_lock) = Partial::create(target.lock(), directory) else { return Ok(()) };
+    target.recover()
+}
+
+/// Where the manifest of `job` lies below the output directory `root`.
+pub(crate) fn manifest_path(root: &Path, job: &str) -> PathBuf {
+    root.join(PRIVATE).join(format!("manifest-{job}.json"))
+}
+
+/// The manifest in a file that waits for its name.
+fn written(path: &Path, manifest: &Manifest) -> Result<Partial> {
+    let mut text =
+        serde_json::to_vec_pretty(manifest).map_err(|e| Error::internal(e.to_string()))?;
+    text.push(b'\n');
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    let partial = Partial::create(name.into(), path)?;
+    let result = partial.writer().and_then(|mut file| file.write_all(&text));
+    result.and_then(|()| partial.sync()).map_err(|e| Error::writing(path, e))?;
+    Ok(partial)
+}

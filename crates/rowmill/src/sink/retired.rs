@@ -1,0 +1,108 @@
+//! Earlier commits that a run replaces: their manifests, and all the parts that these name.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::manifest::Manifest;
+use crate::error::{Error, Result};
+
+/// What goes when the run is committed.
+#[derive(Default)]
+pub(super) struct Retired(Vec<(PathBuf, Manifest)>);
+
+impl Retired {
+    /// Adds the manifests in the `private` folder that name one of `parts`, which are replaced by
+    /// rows of `sources`.
+    ///
+    /// # Errors
+    /// A manifest tells of rows of other sources, or cannot tell of what.
+    pub(super) fn add_those_of(
+        &mut self,
+        private: &Path,
+        parts: &[String],
+        sources: &[&str],
+    ) -> Result<()> {
+        let entries = fs::read_dir(private).map_err(|e| Error::writing(private, e))?;
+        for entry in entries {
+            let path = entry.map_err(|e| Error::writing(private, e))?.path();
+            if !is_manifest(&path) || self.knows(&path) {
+                continue;
+            }
+            let manifest = read(&path)?;
+            if manifest.parts.iter().any(|part| parts.contains(&part.path)) {
+                check(&path, &manifest, sources)?;
+                self.0.push((path, manifest));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the manifest at `path`, if there is one: that of the same job.
+    pub(super) fn add(&mut self, path: &Path) -> Result<()> {
+        if !self.knows(path) && path.exists() {
+            self.0.push((path.to_owned(), read(path)?));
+        }
+        Ok(())
+    }
+
+    fn knows(&self, path: &Path) -> bool {
+        self.0.iter().any(|(known, _)| known == path)
+    }
+
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// The parts they name, as paths from the output directory.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|(_, manifest)| &manifest.parts).map(|part| part.path.as_str())
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("manifest-") && name.ends_with(".json")
+}
+
+fn read(path: &Path) -> Result<Manifest> {
+    let text = match fs::read(path) {
+        // It went between listing and reading: then it names nothing.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Manifest::default()),
+        text => text.map_err(|e| Error::writing(path, e))?,
+    };
+    let manifest = Manifest::read(&text);
+    let inside =
+        |path: &str| Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    manifest.filter(|manifest| manifest.parts.iter().all(|part| inside(&part.path))).ok_or_else(
+        || {
+            let message = "is no manifest that this version understands, so nobody knows which parts \
+                           it is about, and none is replaced";
+            Error::output(path, message)
+        },
+    )
+}
+
+/// Refuses to lose rows: those of a source that is not read again.
+fn check(path: &Path, manifest: &Manifest, sources: &[&str]) -> Result<()> {
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    for source in sources {
+        *left.entry(source).or_default() += 1;
+    }
+    for source in &manifest.sources {
+        match left.get_mut(source.name.as_str()) {
+            Some(times) if *times > 0 => *times -= 1,
+            _ => {
+                let message = format!(
+                    "parts that would be replaced were committed together with the rows of {:?}, \
+                     which this run does not read: they would be lost; read it too, or write to \
+                     another directory",
+                    source.name
+                );
+                return Err(Error::output(path, message));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Bytes on their way into a file: counted, and hashed in passing.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use twox_hash::XxHash3_128;
+
+use super::disk;
+
+/// What a checksum of bytes begins with: XXH3 in its form of 128 bits, with the seed 0.
+const ALGORITHM: &str = "xxh3-128:";
+
+/// Writes to a file, and knows what it has written.
+pub(crate) struct Written {
+    file: File,
+    hash: XxHash3_128,
+    bytes: u64,
+}
+
+impl Written {
+    pub(super) fn new(file: File) -> Self {
+        Self { file, hash: XxHash3_128::new(), bytes: 0 }
+    }
+
+    /// How many bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Of all of them: `xxh3-128:` and 32 hexadecimal digits.
+    pub(super) fn checksum(&self) -> String {
+        format!("{ALGORITHM}{:032x}", self.hash())
+    }
+
+    /// The same as a number.
+    pub(crate) fn hash(&self) -> u128 {
+        self.hash.finish_128()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = disk::write(&self.file, bytes)?;
+        self.hash.write(bytes.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_hashed_however_it_is_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let bytes: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
+        let expected = format!("xxh3-128:{:032x}", XxHash3_128::oneshot(&bytes));
+        for size in [1, 7, 4_096, 40_000] {
+            let mut written = Written::new(File::create(&path).expect("a file"));
+            for piece in bytes.chunks(size) {
+                written.write_all(piece).expect("writes");
+            }
+            assert_eq!((written.bytes(), written.checksum()), (40_000, expected.clone()));
+        }
+        assert_eq!(std::fs::read(&path).expect("reads"), bytes);
+    }
+}

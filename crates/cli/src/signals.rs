@@ -83,7 +83,7 @@ impl Listener {
     fn new() -> io::Result<Listener> {
         use tokio::signal::unix::{SignalKind, signal};
         // Listened to, so that it does not end the process: the write that went too far tells.
-        signal(SignalKind::from_raw(SIGXFSZ))?;
+        drop(signal(SignalKind::from_raw(SIGXFSZ))?);
         Ok(Listener {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

@@ -42,10 +42,7 @@ fn convert_converts() {
     let (input, output) = (folder.path().join("rows.jsonl"), folder.path().join("rows.parquet"));
     fs::write(&input, Corpus::new(Kind::Reservation, 1, 64).block(0)).expect("writes");
     let report = convert::run("Reservation", &input, &output).expect("converts");
-    assert_eq!(
-        (report.rows, report.files[0].output_bytes),
-        (64, output.metadata().expect("there").len())
-    );
+    assert_eq!((report.rows, report.parts[0].bytes), (64, output.metadata().expect("there").len()));
     let error = convert::run("Reservations", &input, &output).expect_err("no such entity");
     assert!(error.to_string().contains("Reservations"));
 }

@@ -155,6 +155,6 @@ async fn run(
     let export = client.export(Entity::Payment).send().await?.ready().await?;
     let told = (export.id().to_owned(), export.files().len());
     let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
-    ingest(export).layout(layout).keep_raw(raw).into_parquet(lake).await?;
+    ingest(export).layout(layout).part_per_file(true).keep_raw(raw).into_parquet(lake).await?;
     Ok(told)
 }

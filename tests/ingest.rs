@@ -78,7 +78,12 @@ async fn an_export_becomes_a_part_for_each_file() {
         let told = Arc::clone(&told);
         Arc::new(move |progress| told.lock().expect("no panic").push(progress))
     };
-    let report = ingest(export).progress(tell).into_parquet(&lake).await.expect("ingests");
+    let report = ingest(export)
+        .part_per_file(true)
+        .progress(tell)
+        .into_parquet(&lake)
+        .await
+        .expect("ingests");
 
     let totals = server.totals("Reservation").expect("a corpus");
     assert_eq!((report.rows, report.bytes), (totals.rows, totals.bytes));
@@ -99,7 +104,8 @@ async fn an_export_becomes_a_part_for_each_file() {
         let path = lake.join(&part.path);
         assert_eq!(part.bytes, path.metadata().expect("there").len());
         let proof = proof(&path);
-        assert_eq!((proof.holds(), proof.bytes, proof.rows), (true, size, part.rows));
+        assert_eq!((proof.holds(), proof.rows, proof.sources.len()), (true, part.rows, 1));
+        assert_eq!(proof.sources[0].whole.as_ref().map(|whole| whole.bytes), Some(size));
         assert_eq!(proof.export.as_deref(), Some(id.as_str()));
         sum += rows(&path);
     }
@@ -242,7 +248,7 @@ async fn what_an_earlier_run_has_done_is_not_done_again() {
     assert_eq!((second.rows, second.bytes), (17, first.bytes));
     assert_eq!(second.output_bytes, first.output_bytes);
     let parts = |report: &Report| -> Vec<_> {
-        report.files.iter().map(|file| (file.part.clone(), file.rows, file.output_bytes)).collect()
+        report.files.iter().map(|file| (file.part.clone(), file.rows)).collect()
     };
     assert_eq!(parts(&first), parts(&second));
 
@@ -275,7 +281,7 @@ async fn parts_of_a_run_that_died_before_its_manifest_are_put_there_again() {
     let setup = Setup::new().files("N", [numbers(10), numbers(7)]);
     let (_server, export) = ready(setup, Entity::Other("N".into())).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let run = || ingest(export.clone()).layout(number());
+    let run = || ingest(export.clone()).layout(number()).part_per_file(true);
     let done = run().into_parquet(folder.path()).await.expect("ingests");
     // As if it had been killed between two renames.
     fs::remove_file(done.manifest.expect("a manifest")).expect("removed");
@@ -305,7 +311,7 @@ async fn rows_can_say_which_export_they_are_of() {
     let setup = Setup::new().files("N", [numbers(10), numbers(3_000)]);
     let (server, export) = ready_for(setup, Entity::Other("N".into()), &[ENTERPRISE]).await;
     let (id, folder) = (export.id().to_owned(), tempfile::tempdir().expect("a folder"));
-    let run = || ingest(export.clone()).layout(number()).lineage(Lineage::ALL);
+    let run = || ingest(export.clone()).layout(number()).lineage(Lineage::ALL).part_per_file(true);
     let report = run().into_parquet(folder.path()).await.expect("ingests");
 
     let mut instants: Vec<i64> = Vec::new();

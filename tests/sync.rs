@@ -44,7 +44,7 @@ impl Site {
     fn sync(&self, entities: &[&str]) -> SyncRun {
         let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
         let entities: Vec<Entity> = entities.iter().map(|name| Entity::from(*name)).collect();
-        let run = sync(self.client.clone(), entities.clone());
+        let run = sync(self.client.clone(), entities.clone()).part_per_file(true);
         entities.iter().fold(run, |run, entity| run.layout(entity, layout.clone()))
     }
 

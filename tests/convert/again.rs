@@ -43,6 +43,7 @@ fn what_is_done_is_not_done_again() {
         assert!(again.already_there && !first.already_there);
         assert_eq!((again.rows, again.lines, again.bytes), (first.rows, first.lines, first.bytes));
         assert_eq!((&again.manifest, again.output_bytes), (&first.manifest, first.output_bytes));
+        assert_eq!(again.parts.len(), 1);
         let parts = |files: &[rowmill::FileReport]| -> Vec<_> {
             files.iter().map(|file| (file.part.clone(), file.rows, file.source_bytes)).collect()
         };
@@ -142,19 +143,20 @@ fn rows_that_are_not_read_again_are_not_replaced() {
 fn older_manifests_are_understood() {
     let (folder, paths) = sources(&[("a.jsonl", 3), ("b.jsonl", 2)]);
     let lake = folder.path().join("lake");
-    let run = || Convert::new(&number());
+    let run = || Convert::new(&number()).part_per_file(true);
     let first = run().run(&paths, &lake).expect("converts");
     let place = first.manifest.expect("a manifest");
     let parts: Vec<String> = first
         .files
         .iter()
+        .zip(&first.parts)
         .zip(["a", "b"])
-        .map(|(file, name)| {
+        .map(|((file, part), name)| {
             format!(
                 "{{\"path\":\"{name}.parquet\",\"rows\":{rows},\"bytes\":{},\
                  \"source\":\"{name}.jsonl\",\"source_bytes\":{},\"lines\":{rows},\
                  \"quarantined\":0,\"blank\":0}}",
-                file.output_bytes,
+                part.bytes,
                 file.source_bytes,
                 rows = file.rows
             )

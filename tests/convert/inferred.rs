@@ -114,7 +114,7 @@ fn many_sources_have_one_layout() {
     let third = Source::reader("third", &b"{\"a\":-1}\n"[..]);
     let sources = vec![Source::path(&first), Source::path(&second), third];
     let output = folder.path().join("lake");
-    let report = Convert::inferred().run(sources, &output).expect("converts");
+    let report = Convert::inferred().part_per_file(true).run(sources, &output).expect("converts");
     assert_eq!(report.rows, 3);
     let schemas: Vec<_> = ["first", "second", "third"]
         .map(|name| read(&output.join(format!("{name}.parquet")))[0].schema())

@@ -177,13 +177,13 @@ fn lines_leave_the_layout_as_it_is() {
 }
 
 #[test]
-fn every_part_names_its_source_and_all_have_one_instant() {
+fn every_row_names_its_source_and_all_have_one_instant() {
     let (folder, first) = folder_with("a.jsonl", rows(0, 10));
     let second = folder.path().join("b.jsonl");
     std::fs::write(&second, rows(10, 3_000)).expect("writes");
     let output = folder.path().join("lake");
     let run = Convert::new(&layout()).lineage([Lineage::File, Lineage::IngestedAt]);
-    let report = run.run([&first, &second], &output).expect("converts");
+    let report = run.part_per_file(true).run([&first, &second], &output).expect("converts");
     let (one, two) = (read(&output.join("a.parquet")), read(&output.join("b.parquet")));
     assert_eq!(text(&one, "_file"), report.files[0].source);
     assert_eq!(text(&two, "_file"), report.files[1].source);

@@ -9,5 +9,6 @@ mod inputs;
 mod lineage;
 mod outputs;
 mod parquet_files;
+mod parts;
 mod redact;
 mod table;

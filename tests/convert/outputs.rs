@@ -143,7 +143,7 @@ fn complete_parts_are_not_held_open() {
             most.fetch_max(open, std::sync::atomic::Ordering::Relaxed);
         }
     };
-    let run = Convert::new(&number()).progress(std::sync::Arc::new(look));
+    let run = Convert::new(&number()).progress(std::sync::Arc::new(look)).part_per_file(true);
     assert_eq!(run.run(&inputs, &output).expect("converts").rows, 50);
     // The lock, and the present part for its writer and for its lock.
     let most = most.load(std::sync::atomic::Ordering::Relaxed);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 use rowmill::arrow::RecordBatch;
-use rowmill::{Column, Decoder, FOOTER_PROOF, Layout, Proof};
+use rowmill::{Column, Decoder, FOOTER_PROOF, Layout, Proof, SourceCounts};
 
 /// A column of every kind.
 pub(crate) fn layout() -> Layout {
@@ -130,6 +130,12 @@ pub(crate) fn proof(path: &Path) -> Proof {
     let pairs = footer.file_metadata().key_value_metadata().expect("metadata");
     let pair = pairs.iter().find(|pair| pair.key == FOOTER_PROOF).expect("a proof");
     serde_json::from_str(pair.value.as_deref().expect("a value")).expect("a proof")
+}
+
+/// What the one source of a part came to.
+pub(crate) fn whole(proof: &Proof) -> &SourceCounts {
+    assert!(proof.holds() && proof.sources.len() == 1 && proof.sources[0].before == 0);
+    proof.sources[0].whole.as_ref().expect("it ends here")
 }
 
 /// Every file below `folder`, hidden ones too, as sorted relative paths.

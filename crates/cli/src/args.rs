@@ -339,6 +339,15 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub(crate) memory: Option<usize>,
 
+    /// End a part of a directory when it has reached about this size; a part may hold many inputs, and
+    /// an input may be in many parts
+    #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "256MiB")]
+    pub(crate) target_size: usize,
+
+    /// Make one part of each input instead
+    #[arg(long, conflicts_with = "target_size")]
+    pub(crate) part_per_file: bool,
+
     /// Replace output that is already there
     #[arg(long)]
     pub(crate) overwrite: bool,

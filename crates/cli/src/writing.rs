@@ -32,6 +32,8 @@ macro_rules! configure {
             .uuid(writing.uuid.into())
             .bloom_filters(&writing.bloom)
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
+            .target_size(writing.target_size as u64)
+            .part_per_file(writing.part_per_file)
             .overwrite(writing.overwrite)
             .redact(writing.redact)
             .lineage(writing.lineage.iter().copied())

@@ -337,7 +337,7 @@ fn a_new_directory_is_there_whole_or_not_at_all() {
     let other = "stranger.jsonl".to_owned();
     let from = stranger.path().join(&stranger.names[0]);
     fs::copy(from, inputs.path().join(&other)).expect("copies");
-    let run = || inputs.convert(&inputs.names, "-o lake");
+    let run = || inputs.convert(&inputs.names, "-o lake --part-per-file");
     let (whole, _) = timed(run());
     let (lake, expected) = (inputs.path().join("lake"), inputs.tree("lake"));
     let sights = sights(&lake, &inputs.names, &only_manifest(&lake));
@@ -373,7 +373,7 @@ fn a_new_directory_is_there_whole_or_not_at_all() {
 fn a_directory_that_is_replaced_holds_the_old_rows_or_the_new() {
     let mut random = Random::new("a directory that is replaced");
     let mut inputs = Inputs::new(500, SOURCES);
-    timed(inputs.convert(&inputs.names, "-o lake"));
+    timed(inputs.convert(&inputs.names, "-o lake --part-per-file"));
     fs::rename(inputs.path().join("lake"), inputs.path().join("older")).expect("renames");
     let older = inputs.tree("older");
     // The same names with other rows and sizes, so another job.
@@ -386,14 +386,18 @@ fn a_directory_that_is_replaced_holds_the_old_rows_or_the_new() {
             fs::write(path, bytes).expect("writes");
         }
     };
-    let run = || inputs.convert(&inputs.names, "-o lake --overwrite");
+    // Cut by size, so that some parts are replaced and others only go.
+    let run = || inputs.convert(&inputs.names, "-o lake --overwrite --target-size 9KB");
     lay();
     let retired = only_manifest(&inputs.path().join("lake"));
     let (whole, _) = timed(run());
     let (lake, expected) = (inputs.path().join("lake"), inputs.tree("lake"));
     let manifest = only_manifest(&lake);
-    let mut sights = sights(&lake, &inputs.names, &manifest);
-    sights.extend((0..8).map(|_| Sight::Gone(retired.clone())));
+    let mut sights = vec![Sight::There(lake.join("_rowmill/commit.json")); 4];
+    sights.extend([Sight::Gone(retired), Sight::There(manifest)]);
+    let parts = older.iter().filter(|(path, _)| !lake.join(path).exists());
+    sights.extend(parts.map(|(path, _)| Sight::Gone(lake.join(path))));
+    assert!((20..SOURCES + 4).contains(&sights.len()), "{}", sights.len());
     let mut count = Count::default();
     for n in 0..kills() {
         lay();
@@ -441,7 +445,10 @@ fn a_file_and_its_rejects_are_there_together() {
 #[test]
 fn an_export_is_there_once() {
     let mut random = Random::new("an export");
-    let args = format!("--entity {} -o lake --updated 2024-01-01..2024-03-01", KIND.name());
+    let args = format!(
+        "--entity {} -o lake --part-per-file --updated 2024-01-01..2024-03-01",
+        KIND.name()
+    );
     let setup = || Setup::new().corpus(KIND, 400, 12);
     let mut whole = Duration::ZERO;
     let mut count = Count::default();

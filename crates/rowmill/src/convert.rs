@@ -123,11 +123,14 @@ impl Convert {
     /// Reads `sources` to their ends and writes what they hold to `output`.
     ///
     /// One source goes to the file `output`. Many go to the directory `output`, as does one if
-    /// `output` is a directory already or ends with a `/`: a part for each source,
+    /// `output` is a directory already or ends with a `/`: one after the other into parts of the
+    /// [target size](Self::target_size), or [one each](Self::part_per_file). A part is
     /// `OUT/<entity>/<name>.parquet` (or `OUT/<name>.parquet` where no entity is named), where
-    /// `<name>` is that of the source without `.jsonl`, `.ndjson`, `.json`, `.gz` and `.zst`; a
-    /// name that comes again gets `-2`, `-3` and so on. A manifest is beside them, see
-    /// [`Manifest`](crate::Manifest). The directory is made if it is missing.
+    /// `<name>` is that of the source in which it begins, without `.jsonl`, `.ndjson`, `.json`, `.gz`
+    /// and `.zst`. A source whose name comes again gets `-2`, `-3` and so on; further parts that begin
+    /// in the same source get `-0002`, `-0003` and so on, without those that are names of sources. A
+    /// manifest is beside them, see [`Manifest`](crate::Manifest). The directory is made if it is
+    /// missing.
     ///
     /// If an earlier run has made the same of sources of the same names and sizes, with the same
     /// columns, nothing is done and the report [says so](Report::already_there). If one has ended while

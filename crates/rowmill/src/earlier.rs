@@ -1,7 +1,7 @@
 //! What an earlier run has committed of the same sources.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use rowmill_json::{Counts, OnBadRow};
@@ -11,15 +11,17 @@ use crate::error::Error;
 use crate::job::Input;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
-use crate::sink::{FOOTER_PROOF, Manifest, Output, Proof, Target, job_id, stored};
+use crate::sink::{
+    FOOTER_PROOF, Held, Manifest, ManifestPart, Output, Proof, SourceCounts, Target, job_id, stored,
+};
 
 /// The output of a run that has done what is asked for, as far as that can be told without the
 /// columns: its sources have the names and sizes of these, and every part is in place with the size
-/// and the rows it was written with. How it was encoded does not matter.
+/// and the rows it was written with. How it was cut and encoded does not matter.
 pub(crate) struct Earlier {
-    manifest: Option<PathBuf>,
-    rejects: PathBuf,
-    files: Vec<(FileReport, Proof, SchemaRef)>,
+    report: Report,
+    /// Of each part.
+    schemas: Vec<SchemaRef>,
 }
 
 impl Earlier {
@@ -32,72 +34,74 @@ impl Earlier {
     ) -> Option<Self> {
         let sizes: Vec<u64> =
             inputs.iter().map(|input| size(input, export.is_some())).collect::<Option<_>>()?;
-        let (manifest, files) = match output.target() {
-            Target::File(path) => {
-                let found = file(path, inputs.first()?, *sizes.first()?)?;
-                let same = found.1.source_bytes == found.0.source_bytes;
-                (None, same.then_some(vec![found])?)
-            }
+        let sources = || inputs.iter().map(|input| input.file_name.as_str()).zip(sizes.clone());
+        let (manifest, parts) = match output.target() {
+            Target::File(path) => (None, vec![alone(path)?]),
             Target::Directory(root) => {
-                let sources = inputs.iter().zip(&sizes);
-                let sources = sources.map(|(input, size)| (input.file_name.as_str(), *size));
                 let job = match export {
                     Some(id) => id.to_owned(),
-                    None => job_id(settings.entity.as_deref(), sources),
+                    None => job_id(settings.entity.as_deref(), sources()),
                 };
                 let place = output.target().manifest_path(&job)?;
                 let manifest = Manifest::read(&fs::read(&place).ok()?)?;
-                (Some(place), parts(root, &manifest, inputs, &sizes)?)
+                let named = manifest.sources.iter().map(|from| (from.name.as_str(), from.bytes));
+                let same = manifest.holds() && named.eq(sources());
+                (Some(place), same.then(|| parts(root, manifest.parts))??)
             }
         };
-        let same = files.iter().all(|(_, proof, _)| {
-            proof.export.as_deref() == export
-                && proof.entity == settings.entity
-                // What an earlier policy set aside or made null is an error under this one.
-                && (proof.quarantined == 0 || settings.on_bad_row != OnBadRow::Fail)
-                && (proof.leniencies.nulled == 0
-                    || matches!(settings.on_bad_row, OnBadRow::Null { .. }))
-        });
+        let mut report = Report::of(&Counts::default());
+        let wholes = parts.iter().flat_map(|part| &part.proof.sources);
+        let wholes = wholes.filter_map(|from| Some((from.name.as_str(), from.whole.as_ref()?)));
+        let wholes: Vec<(&str, &SourceCounts)> = wholes.collect();
+        if wholes.len() != inputs.len() {
+            return None;
+        }
+        for ((name, whole), (input, size)) in wholes.into_iter().zip(inputs.iter().zip(&sizes)) {
+            // The footers of older versions do not tell the size; their manifests do.
+            let same_size = manifest.is_some() || whole.source_bytes == *size;
+            if name != input.file_name || !same_size || !allowed(whole, settings) {
+                return None;
+            }
+            add(&mut report, input, *size, whole);
+        }
+        let same = |part: &Part| {
+            part.proof.export.as_deref() == export && part.proof.entity == settings.entity
+        };
+        if !parts.iter().all(same) {
+            return None;
+        }
         let rejects = match &settings.rejects {
             Some(path) => path.clone(),
             None => output.rejects_path().0,
         };
-        same.then_some(Self { manifest, rejects, files })
+        if report.quarantined > 0 && rejects.exists() {
+            report.rejects = Some(rejects.display().to_string());
+        }
+        report.already_there = true;
+        report.entity.clone_from(&settings.entity);
+        report.export = export.map(str::to_owned);
+        report.manifest = manifest.map(|path| path.display().to_string());
+        let schemas = parts.iter().map(|part| part.schema.clone()).collect();
+        let parts: Vec<ManifestPart> = parts.into_iter().map(|part| part.named).collect();
+        let mut files = std::mem::take(&mut report.files);
+        report.tell_parts(&parts, &mut files, |name| output.absolute(name));
+        report.files = files;
+        Some(Self { report, schemas })
     }
 
     /// The report of that run, if its columns are these, stored as `settings` say.
     pub(crate) fn report(&self, schema: &Schema, settings: &Settings) -> Option<Report> {
         let schema = stored(schema, settings.parquet.uuid);
-        let mut report = Report::of(&Counts::default());
-        report.already_there = true;
-        report.manifest = self.manifest.as_ref().map(|path| path.display().to_string());
-        for (file, proof, columns) in &self.files {
-            if columns.fields() != schema.fields() {
-                return None;
-            }
-            report.entity.clone_from(&proof.entity);
-            report.export.clone_from(&proof.export);
-            report.rows += proof.rows;
-            report.lines += proof.lines;
-            report.blank += proof.blank;
-            report.quarantined += proof.quarantined;
-            report.bytes += proof.bytes;
-            report.output_bytes += file.output_bytes;
-            report.leniencies += proof.leniencies;
-            report.files.push(file.clone());
-        }
-        if report.quarantined > 0 && self.rejects.exists() {
-            report.rejects = Some(self.rejects.display().to_string());
-        }
-        Some(report)
+        let same = self.schemas.iter().all(|columns| columns.fields() == schema.fields());
+        same.then(|| self.report.clone())
     }
 
     /// Why it cannot stand for what is asked for, if its columns are others.
     pub(crate) fn has_other_columns(&self) -> Error {
-        let part = self.files.first().map(|(file, ..)| file.part.clone()).unwrap_or_default();
+        let part = self.report.parts.first().map(|part| part.path.as_str()).unwrap_or_default();
         let message = "exists already, with other columns; --overwrite (in code \
                        `.overwrite(true)`) replaces it";
-        Error::output(Path::new(&part), message)
+        Error::output(Path::new(part), message)
     }
 }
 
@@ -107,50 +111,73 @@ fn size(input: &Input, of_export: bool) -> Option<u64> {
     input.promised.or(input.size).or(of_export.then_some(0))
 }
 
-fn parts(
-    root: &Path,
-    manifest: &Manifest,
-    inputs: &[Input],
-    sizes: &[u64],
-) -> Option<Vec<(FileReport, Proof, SchemaRef)>> {
-    if manifest.sources.len() != inputs.len() || manifest.parts.len() != inputs.len() {
-        return None;
-    }
-    let all = manifest.parts.iter().zip(&manifest.sources).zip(inputs.iter().zip(sizes));
-    let files = all.map(|((part, source), (input, size))| {
-        let found = file(&root.join(&part.path), input, *size)?;
-        let (report, proof, _) = &found;
-        let same = source.name == input.file_name
-            && source.bytes == *size
-            && part.bytes == report.output_bytes
-            && part.rows == proof.rows;
-        same.then_some(found)
-    });
-    files.collect()
+/// Whether rows that an earlier policy has set aside or made null are no error under this one.
+fn allowed(whole: &SourceCounts, settings: &Settings) -> bool {
+    (whole.quarantined == 0 || settings.on_bad_row != OnBadRow::Fail)
+        && (whole.leniencies.nulled == 0 || matches!(settings.on_bad_row, OnBadRow::Null { .. }))
 }
 
-/// The file at `path`, if its footer says that it was made of `input`, which has this size now.
-fn file(path: &Path, input: &Input, size: u64) -> Option<(FileReport, Proof, SchemaRef)> {
+fn add(report: &mut Report, input: &Input, size: u64, whole: &SourceCounts) {
+    report.rows += whole.rows;
+    report.lines += whole.lines;
+    report.blank += whole.blank;
+    report.quarantined += whole.quarantined;
+    report.bytes += whole.bytes;
+    report.leniencies += whole.leniencies;
+    report.files.push(FileReport {
+        source: input.name.to_string(),
+        source_bytes: size,
+        part: String::new(),
+        bytes: whole.bytes,
+        rows: whole.rows,
+        lines: whole.lines,
+        blank: whole.blank,
+        quarantined: whole.quarantined,
+        elapsed_s: 0.0,
+    });
+}
+
+/// A part that is in place.
+struct Part {
+    named: ManifestPart,
+    proof: Proof,
+    schema: SchemaRef,
+}
+
+/// The parts below `root` that a manifest names, if all of them are as it says.
+fn parts(root: &Path, named: Vec<ManifestPart>) -> Option<Vec<Part>> {
+    let part = |named: ManifestPart| {
+        let (bytes, proof, schema) = footer(&root.join(&named.path))?;
+        let rows = named.holds.iter().map(|held| held.rows);
+        let same = bytes == named.bytes
+            && proof.holds()
+            && proof.rows == named.rows
+            && proof.sources.iter().map(|from| from.rows).eq(rows);
+        same.then_some(Part { named, proof, schema })
+    };
+    named.into_iter().map(part).collect()
+}
+
+/// The single file at `path`, which no manifest tells of.
+fn alone(path: &Path) -> Option<Part> {
+    let (bytes, proof, schema) = footer(path)?;
+    let named = ManifestPart {
+        path: path.display().to_string(),
+        rows: proof.rows,
+        bytes,
+        checksum: String::new(),
+        holds: vec![Held { source: 0, rows: proof.rows }],
+    };
+    proof.holds().then_some(Part { named, proof, schema })
+}
+
+/// The size of the file at `path`, and what its footer says.
+fn footer(path: &Path) -> Option<(u64, Proof, SchemaRef)> {
     let file = File::open(path).ok()?;
-    let output_bytes = file.metadata().ok()?.len();
+    let bytes = file.metadata().ok()?.len();
     let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).ok()?;
     let pairs = footer.metadata().file_metadata().key_value_metadata()?;
     let pair = pairs.iter().find(|pair| pair.key == FOOTER_PROOF)?;
-    let proof: Proof = serde_json::from_str(pair.value.as_deref()?).ok()?;
-    if proof.source != input.file_name {
-        return None;
-    }
-    let report = FileReport {
-        source: input.name.to_string(),
-        source_bytes: size,
-        part: path.display().to_string(),
-        bytes: proof.bytes,
-        rows: proof.rows,
-        lines: proof.lines,
-        blank: proof.blank,
-        quarantined: proof.quarantined,
-        output_bytes,
-        elapsed_s: 0.0,
-    };
-    Some((report, proof, footer.schema().clone()))
+    let proof = Proof::read(pair.value.as_deref()?)?;
+    Some((bytes, proof, footer.schema().clone()))
 }

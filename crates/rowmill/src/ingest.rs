@@ -115,9 +115,9 @@ impl Ingest {
     }
 
     /// Downloads the files, decodes them as they come, and commits the parts
-    /// `<directory>/<entity>/<export id>-0001.parquet` and so on, one for each file of the export
-    /// in its order, with a [`Manifest`](crate::Manifest) beside them. An export without files
-    /// gives one part without rows. The directory is made if it is missing.
+    /// `<directory>/<entity>/<export id>-0001.parquet` and so on, which hold the rows of all files in
+    /// their order and are cut by [size](Self::target_size) or [file](Self::part_per_file), with a
+    /// [`Manifest`](crate::Manifest) beside them. An export without files gives one part without rows. The directory is made if it is missing.
     ///
     /// If an earlier run has committed the same files of this export by the same layout there,
     /// nothing is done and the report [says so](Report::already_there).

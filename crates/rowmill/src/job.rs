@@ -14,13 +14,14 @@ use crate::drift::{DriftReport, Nulls};
 use crate::earlier::Earlier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lineage::{Stamp, Table};
+use crate::parts::{Cut, Names, Parts};
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Held, Manifest, ManifestPart, ManifestSource, Output, PartWriter, Proof, Target, job_id,
-    layout_id, name_of,
+    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, job_id, layout_id,
+    name_of,
 };
 use crate::source::Opened;
 
@@ -29,9 +30,9 @@ use crate::source::Opened;
 pub(crate) struct Input {
     /// What messages, reports and rejects call it.
     pub(crate) name: Arc<str>,
-    /// What its part calls it: nothing of this machine in it.
+    /// What parts call it: nothing of this machine in it.
     pub(crate) file_name: String,
-    /// What its part is called.
+    /// What a part is called that begins with it.
     pub(crate) stem: String,
     /// Its size, for progress.
     pub(crate) size: Option<u64>,
@@ -55,6 +56,8 @@ pub(crate) struct Job {
     inputs: Vec<Input>,
     // Before `output`, so that its file goes before the folder.
     quarantine: Quarantine,
+    // Likewise.
+    parts: Parts,
     output: Output,
     counts: Counts,
     /// Of the rows of all sources, one after the other, if it was asked for.
@@ -62,8 +65,6 @@ pub(crate) struct Job {
     drift: DriftReport,
     nulls: Nulls,
     files: Vec<FileReport>,
-    /// Of the parts, one for each of `files`.
-    checksums: Vec<String>,
     /// Of the sources, as far as they were downloaded.
     etags: Vec<Option<String>>,
     started: Instant,
@@ -102,8 +103,8 @@ impl Job {
         output.overwrite(overwrite);
         let parts: Vec<PathBuf> =
             inputs.iter().map(|input| output.part_path(&input.stem)).collect();
-        let sources: Vec<&str> = inputs.iter().map(|input| input.file_name.as_str()).collect();
-        output.claim(&parts, &sources)?;
+        let sources = inputs.iter().map(|input| input.file_name.clone()).collect();
+        output.claim(&parts, sources)?;
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
         if let Some(rejects) = quarantine.target() {
@@ -117,19 +118,37 @@ impl Job {
         let table = table()?;
         let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
         let nulls = Nulls::new(table.own());
+        let parts = Parts::new(
+            match output.target() {
+                Target::File(_) => Cut::Nowhere,
+                Target::Directory(_) => settings.cut(),
+            },
+            match &export {
+                Some(id) => Names::Numbered(id.clone()),
+                None => Names::Stems(inputs.iter().map(|input| input.stem.clone()).collect()),
+            },
+            table.schema().clone(),
+            settings.parquet()?,
+            Proof {
+                entity: settings.entity.clone(),
+                export: export.clone(),
+                layout: layout_id(table.layout()),
+                ..Proof::new()
+            },
+        );
         Ok(Start::Begun(Box::new(Self {
             table,
             settings,
             export,
             inputs,
             quarantine,
+            parts,
             output,
             counts: Counts::default(),
             checksum,
             drift: DriftReport::default(),
             nulls,
             files: Vec::new(),
-            checksums: Vec::new(),
             etags: Vec::new(),
             started,
         })))
@@ -138,7 +157,7 @@ impl Job {
     /// Refuses files that are read if the run would put one of its own in the place of one.
     pub(crate) fn spare<'a>(&self, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
         let rejects = self.quarantine.target().map(Path::to_owned);
-        let targets = self.parts().chain(self.output.doomed()).chain(rejects);
+        let targets = self.claimed().chain(self.output.doomed()).chain(rejects);
         let targets: HashSet<PathBuf> = targets.filter_map(|path| name_of(&path)).collect();
         for source in sources {
             // By its name, and by that of the file it is a link to.
@@ -162,7 +181,7 @@ impl Job {
     #[cfg(feature = "mews")]
     pub(crate) fn check_free(&self, paths: impl Iterator<Item = PathBuf>) -> Result<()> {
         let own: HashSet<PathBuf> = self
-            .parts()
+            .claimed()
             .chain(self.quarantine.target().map(Path::to_owned))
             .filter_map(|path| name_of(&path))
             .collect();
@@ -176,11 +195,12 @@ impl Job {
         Ok(())
     }
 
-    fn parts(&self) -> impl Iterator<Item = PathBuf> {
+    /// The names that parts may get, as far as they are known before.
+    fn claimed(&self) -> impl Iterator<Item = PathBuf> {
         self.inputs.iter().map(|input| self.output.part_path(&input.stem))
     }
 
-    /// Reads the next source to its end into a part of its own.
+    /// Reads the next source to its end.
     ///
     /// # Errors
     /// Whatever stops the run; the job is of no more use then.
@@ -191,8 +211,10 @@ impl Job {
             return Err(Error::internal("more sources than were named"));
         };
         let set_aside = self.quarantine.rows();
+        self.parts.begin_source(file, &mut self.output)?;
         let mut sinks = Sinks {
-            part: self.output.begin(&input.stem, self.table.schema(), &self.settings.parquet()?)?,
+            parts: &mut self.parts,
+            output: &mut self.output,
             stamp: self.table.stamp(&input.name),
             checksum: &mut self.checksum,
             nulls: &mut self.nulls,
@@ -216,17 +238,17 @@ impl Job {
             decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
             sinks.drain(&mut decoder, &self.settings, &input)?;
             let quarantined = sinks.quarantine.rows() - set_aside;
-            self.settings.tell(|| progress(sinks.part.rows(), quarantined, false));
+            self.settings.tell(|| progress(sinks.parts.rows(), quarantined, false));
         }
         decoder.finish();
         sinks.drain(&mut decoder, &self.settings, &input)?;
-        let (part, set_aside) = (sinks.part, sinks.quarantine.rows() - set_aside);
+        let set_aside = sinks.quarantine.rows() - set_aside;
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
         self.drift.add(&input.name, decoder.drift(), self.settings.redact);
         // That the decoder's other counts add up, and are those of the rows written, is proved when
-        // the part is finished.
+        // the source has ended.
         if set_aside != counts.quarantined {
             let message =
                 format!("{} rows are bad, but {set_aside} were set aside", counts.quarantined);
@@ -242,27 +264,20 @@ impl Job {
         }
         self.settings.tell(|| progress(counts.rows, counts.quarantined, true));
 
-        let mut proof = Proof::new(&counts);
-        proof.source.clone_from(&input.file_name);
-        proof.source_bytes = received;
-        proof.entity.clone_from(&self.settings.entity);
-        proof.export.clone_from(&self.export);
-        proof.layout = layout_id(self.table.layout());
-        let part = part.finish(&proof)?;
+        let whole = SourceCounts::new(&counts, received);
+        self.parts.end_source(whole, &input.file_name, &mut self.output)?;
         self.files.push(FileReport {
             source: input.name.to_string(),
             source_bytes: received,
-            part: self.output.part_path(&input.stem).display().to_string(),
+            // Told when all parts are there.
+            part: String::new(),
             bytes: counts.bytes,
             rows: counts.rows,
             lines: counts.lines,
             blank: counts.blank,
             quarantined: counts.quarantined,
-            output_bytes: part.bytes,
             elapsed_s: started.elapsed().as_secs_f64(),
         });
-        self.checksums.push(part.checksum.clone());
-        self.output.stage(part);
         self.counts += counts;
         Ok(())
     }
@@ -278,7 +293,7 @@ impl Job {
     /// # Errors
     /// Too many rows were bad, not all sources were read, the run was cancelled, or the files cannot
     /// be put in place.
-    pub(crate) fn commit(self) -> Result<Report> {
+    pub(crate) fn commit(mut self) -> Result<Report> {
         if self.files.len() != self.inputs.len() {
             return Err(Error::internal("not all sources have been read"));
         }
@@ -289,14 +304,15 @@ impl Job {
         report.checksum = self.checksum.as_ref().map(Checksum::to_string);
         report.drift = self.drift.clone();
         report.drift.all_null = self.nulls.all_null();
-        report.output_bytes = self.files.iter().map(|file| file.output_bytes).sum();
+        let parts = self.parts.finish(&mut self.output)?.to_vec();
+        report.tell_parts(&parts, &mut self.files, |path| self.output.absolute(path));
         if self.quarantine.rows() > 0 {
             report.rejects = Some(self.quarantine.path().display().to_string());
         }
         let job = self.job_id();
         let path = self.output.target().manifest_path(&job);
         report.manifest = path.map(|path| path.display().to_string());
-        let manifest = report.manifest.is_some().then(|| self.manifest(job));
+        let manifest = report.manifest.is_some().then(|| self.manifest(job, parts));
         let rejects = self.quarantine.finish()?;
         // From here on it is all or nothing, and soon done.
         self.settings.cancel.check()?;
@@ -316,24 +332,18 @@ impl Job {
         })
     }
 
-    fn manifest(&self, job: String) -> Manifest {
+    fn manifest(&self, job: String, parts: Vec<ManifestPart>) -> Manifest {
         let mut manifest = Manifest::new(job);
         manifest.entity.clone_from(&self.settings.entity);
         manifest.export.clone_from(&self.export);
         (manifest.lines, manifest.rows) = (self.counts.lines, self.counts.rows);
         (manifest.quarantined, manifest.blank) = (self.counts.quarantined, self.counts.blank);
-        for ((file, input), checksum) in self.files.iter().zip(&self.inputs).zip(&self.checksums) {
-            manifest.parts.push(ManifestPart {
-                path: self.output.relative(Path::new(&file.part)),
-                rows: file.rows,
-                bytes: file.output_bytes,
-                checksum: checksum.clone(),
-                holds: vec![Held { source: manifest.sources.len(), rows: file.rows }],
-            });
+        manifest.parts = parts;
+        for (n, (file, input)) in self.files.iter().zip(&self.inputs).enumerate() {
             manifest.sources.push(ManifestSource {
                 name: input.file_name.clone(),
                 bytes: file.source_bytes,
-                etag: self.etags.get(manifest.sources.len()).cloned().flatten(),
+                etag: self.etags.get(n).cloned().flatten(),
                 lines: file.lines,
                 rows: file.rows,
                 quarantined: file.quarantined,
@@ -346,7 +356,8 @@ impl Job {
 
 /// Where the rows of one source go.
 struct Sinks<'a> {
-    part: PartWriter,
+    parts: &'a mut Parts,
+    output: &'a mut Output,
     stamp: Stamp,
     checksum: &'a mut Option<Checksum>,
     nulls: &'a mut Nulls,
@@ -369,7 +380,7 @@ impl Sinks<'_> {
                 checksum.update(&own)?;
             }
             self.nulls.add(&own);
-            self.part.write(&self.stamp.add(batch)?)?;
+            self.parts.write(&self.stamp.add(batch)?, &input.file_name, self.output)?;
             settings.cancel.check()?;
         }
     }

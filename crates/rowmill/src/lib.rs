@@ -44,8 +44,8 @@
 //! # What is promised
 //!
 //! * A file under its final name is whole: it was written beside, synced and renamed, and only when
-//!   the lines of its source equal the rows in it, the rows set aside and the blank lines together.
-//!   That proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
+//!   the lines of each source equal its rows, the rows set aside and the blank lines together. That
+//!   proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
 //! * All files of a run are there or none, also if it is killed: the next run into the same place
 //!   completes what was begun. A run that was done already does nothing.
 //! * An [`Error`] about data names file, line, byte and column, and never shows a value.
@@ -68,6 +68,7 @@ mod ingest;
 mod job;
 mod lineage;
 mod memory;
+mod parts;
 mod progress;
 mod quarantine;
 mod report;
@@ -96,7 +97,7 @@ pub use inference::{Infer, infer};
 pub use ingest::{Ingest, ingest};
 pub use lineage::Lineage;
 pub use progress::Progress;
-pub use report::{FileReport, Leniencies, Report};
+pub use report::{FileReport, Leniencies, PartReport, Report};
 pub use rowmill_json::infer;
 pub use rowmill_json::{
     Allow, Column, Counts, Decoder, Drift, Frames, Kind, Layout, LayoutError, Limit, NewKey,
@@ -105,7 +106,7 @@ pub use rowmill_json::{
 pub use settings::Compression;
 pub use sink::{
     Encoder, FOOTER_PROOF, Held, Manifest, ManifestPart, ManifestSource, ParquetOptions, Profile,
-    Proof,
+    Proof, ProofSource, SourceCounts,
 };
 pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]

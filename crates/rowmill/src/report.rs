@@ -1,11 +1,13 @@
 //! What a run did.
 
 use std::ops::AddAssign;
+use std::path::PathBuf;
 
 use rowmill_json::{Counts, Layout};
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{ColumnReport, DriftReport};
+use crate::sink::ManifestPart;
 
 /// What a run has read and written. It serialises as a JSON object with the names of the fields;
 /// a change that a reader would notice raises [`version`](Self::version).
@@ -14,7 +16,7 @@ use crate::drift::{ColumnReport, DriftReport};
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Version of this form: 1.
+    /// Version of this form: 2.
     pub version: u32,
     /// Entity the rows belong to, where it was named.
     pub entity: Option<String>,
@@ -58,8 +60,10 @@ pub struct Report {
     pub rejects: Option<String>,
     /// Where the manifest lies, for output to a directory.
     pub manifest: Option<String>,
-    /// One entry a file, in the order of the sources.
+    /// One entry for each source, in their order.
     pub files: Vec<FileReport>,
+    /// One entry for each file written, in the order of their rows.
+    pub parts: Vec<PartReport>,
 }
 
 /// What became of one source.
@@ -70,7 +74,7 @@ pub struct FileReport {
     pub source: String,
     /// Bytes of the source as it is stored or was sent.
     pub source_bytes: u64,
-    /// Path of the file written.
+    /// Path of the file in which its rows begin.
     pub part: String,
     /// Bytes of JSON Lines, after decompression.
     pub bytes: u64,
@@ -82,10 +86,23 @@ pub struct FileReport {
     pub blank: u64,
     /// Rows set aside.
     pub quarantined: u64,
-    /// Bytes of the file written.
-    pub output_bytes: u64,
-    /// Seconds from the opening of the source to the closing of the part.
+    /// Seconds from the opening of the source to its end.
     pub elapsed_s: f64,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PartReport {
+    /// Its path.
+    pub path: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Of its bytes: `xxh3-128:` and 32 hexadecimal digits; empty where it was found in place and is
+    /// not known.
+    pub checksum: String,
 }
 
 /// How often something was bent in good rows; see [`Allow`](crate::Allow).
@@ -138,7 +155,7 @@ impl Report {
     /// The sums over `counts`, without what is known of the files.
     pub(crate) fn of(counts: &Counts) -> Self {
         Self {
-            version: 1,
+            version: 2,
             rows: counts.rows,
             lines: counts.lines,
             blank: counts.blank,
@@ -146,6 +163,28 @@ impl Report {
             bytes: counts.bytes,
             leniencies: Leniencies::from(counts),
             ..Self::default()
+        }
+    }
+
+    /// Tells of `parts`, and each of `files` where its rows begin. `path` makes a path of what a
+    /// manifest calls a part.
+    pub(crate) fn tell_parts(
+        &mut self,
+        parts: &[ManifestPart],
+        files: &mut [FileReport],
+        path: impl Fn(&str) -> PathBuf,
+    ) {
+        for part in parts {
+            let path = path(&part.path).display().to_string();
+            for held in &part.holds {
+                // In the first of the parts that hold it.
+                if let Some(file) = files.get_mut(held.source).filter(|file| file.part.is_empty()) {
+                    file.part.clone_from(&path);
+                }
+            }
+            self.output_bytes += part.bytes;
+            let (rows, bytes, checksum) = (part.rows, part.bytes, part.checksum.clone());
+            self.parts.push(PartReport { path, rows, bytes, checksum });
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::lineage::Lineage;
 use crate::memory::Shares;
+use crate::parts::Cut;
 use crate::progress::{OnProgress, Progress};
 use crate::sink::{self, ParquetOptions};
 
@@ -49,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) threads: usize,
     pub(crate) memory: Option<usize>,
     pub(crate) overwrite: bool,
+    pub(crate) target_size: u64,
+    pub(crate) part_per_file: bool,
     pub(crate) checksum: bool,
     pub(crate) lineage: BTreeSet<Lineage>,
     pub(crate) entity: Option<String>,
@@ -71,6 +74,8 @@ impl Default for Settings {
             threads: 0,
             memory: None,
             overwrite: false,
+            target_size: 256 << 20,
+            part_per_file: false,
             checksum: false,
             lineage: BTreeSet::new(),
             entity: None,
@@ -124,6 +129,11 @@ impl Settings {
         Ok(options)
     }
 
+    /// Where parts of a directory end.
+    pub(crate) fn cut(&self) -> Cut {
+        if self.part_per_file { Cut::Source } else { Cut::Size(self.target_size) }
+    }
+
     /// What is read of `layout`, and how.
     pub(crate) fn part_of(&self, layout: Layout) -> Result<Layout> {
         let wrong = |what: &str, error: LayoutError| Error::usage(format!("{what}: {error}"));
@@ -173,6 +183,9 @@ impl Settings {
                 "lines of {line} bytes do not fit into the memory given, which leaves {} for one",
                 shares.row()
             )));
+        }
+        if self.target_size == 0 {
+            return Err(Error::usage("a part has at least 1 byte, not 0"));
         }
         self.cancel.check()
     }
@@ -335,6 +348,20 @@ macro_rules! setters {
         /// done, and the report [says so](crate::Report::already_there).
         pub fn overwrite(mut self, overwrite: bool) -> Self {
             self.settings.overwrite = overwrite;
+            self
+        }
+
+        /// Ends a part of a directory with the batch of rows that brings it to about this many bytes,
+        /// and begins the next one; a part may hold rows of many sources, and a source may be in many
+        /// parts. Where depends on the rows alone. Single files are never cut. Default: 256 MiB.
+        pub fn target_size(mut self, bytes: u64) -> Self {
+            self.settings.target_size = bytes;
+            self
+        }
+
+        /// Makes one part of each source, whatever its size, instead.
+        pub fn part_per_file(mut self, each: bool) -> Self {
+            self.settings.part_per_file = each;
             self
         }
 

@@ -30,5 +30,5 @@ pub(crate) use output::{Output, Rejects, Target};
 pub(crate) use output::{PRIVATE, manifest_path, recover};
 pub(crate) use part::PartWriter;
 pub(crate) use partial::Partial;
-pub use proof::{FOOTER_PROOF, Proof};
+pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use written::Written;

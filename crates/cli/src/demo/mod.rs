@@ -143,7 +143,7 @@ async fn export(client: &Client, kind: Kind, out: &Path) -> Result<Report, Failu
 
 /// Reads the files of one entity back; a difference from what was made is an error.
 async fn compare(kind: Kind, report: &Report, made: Totals) -> Result<ReadBack, Failure> {
-    let parts: Vec<PathBuf> = report.files.iter().map(|file| PathBuf::from(&file.part)).collect();
+    let parts: Vec<PathBuf> = report.parts.iter().map(|part| PathBuf::from(&part.path)).collect();
     let read = task::spawn_blocking(move || {
         let mut found = Found::default();
         parts.iter().try_for_each(|part| found.add_file(kind, part))?;
@@ -183,11 +183,15 @@ fn files(exports: &[Report]) -> String {
                 grouped(file.bytes),
                 grouped(file.rows),
                 speed(file.bytes, file.elapsed_s),
-                grouped(file.output_bytes),
             ]);
         }
     }
-    table(["file", "bytes", "rows", "MB/s", "bytes of Parquet"], &rows)
+    let mut parts = Vec::new();
+    for part in exports.iter().flat_map(|report| &report.parts) {
+        parts.push([part.path.clone(), grouped(part.rows), grouped(part.bytes)]);
+    }
+    let files = table(["file", "bytes", "rows", "MB/s"], &rows);
+    files + "\n" + &table(["part", "rows", "bytes"], &parts)
 }
 
 fn ending(summary: &Summary) -> String {

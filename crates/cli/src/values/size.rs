@@ -1,4 +1,4 @@
-//! Sizes of memory: `64MiB`, `1GiB`, `500MB`.
+//! Sizes of memory and files: `64MiB`, `1GiB`, `500MB`.
 
 const EXPECTED: &str = "expected a size such as 64MiB or 1GiB";
 

@@ -281,7 +281,8 @@ fn standard_input_is_read() {
 fn many_inputs_become_a_directory() {
     let folder = folder();
     fs::write(folder.path().join("more.jsonl"), "{\"Id\":7}\n").expect("written");
-    convert(folder.path(), "good.jsonl more.jsonl -o lake --schema schema.json").ended(0);
+    let args = "good.jsonl more.jsonl -o lake --schema schema.json --part-per-file";
+    convert(folder.path(), args).ended(0);
     let parts: Vec<_> = files(&folder.path().join("lake"))
         .into_iter()
         .filter(|path| path.extension().is_some_and(|extension| extension == "parquet"))
@@ -290,6 +291,17 @@ fn many_inputs_become_a_directory() {
     let total: usize = parts.iter().map(|part| rows(&folder.path().join("lake").join(part))).sum();
     assert_eq!(total, 4);
     assert!(files(folder.path()).iter().all(|path| !path.ends_with(".partial")));
+
+    // By size: both in one, which is called by the first.
+    let args = "good.jsonl more.jsonl -o lake --schema schema.json --overwrite --json";
+    let report = convert(folder.path(), args).json();
+    assert_eq!(report["parts"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["parts"][0]["path"], "lake/good.parquet");
+    assert_eq!(rows(&folder.path().join("lake/good.parquet")), 4);
+    assert!(!folder.path().join("lake/more.parquet").exists());
+    for wrong in ["--target-size 0KB", "--target-size 1x", "--target-size 1KB --part-per-file"] {
+        convert(folder.path(), &format!("good.jsonl -o x --schema schema.json {wrong}")).ended(2);
+    }
 }
 
 #[test]
@@ -299,7 +311,7 @@ fn the_report_is_json_and_alone_on_standard_output() {
     let outcome = convert(folder.path(), args);
     assert!(outcome.ended(0).contains("1 row"), "{outcome:?}");
     let report = outcome.json();
-    assert_eq!(report["version"], 1);
+    assert_eq!(report["version"], 2);
     assert_eq!(report["files"].as_array().map(Vec::len), Some(1));
 }
 

@@ -35,7 +35,8 @@ fn failed(api: &Api, folder: &TempDir, outcome: &Outcome, code: i32, words: &[&s
 fn an_export_becomes_parquet() {
     let setup = Setup::new().polls_before_ready(2).corpus(Kind::Reservation, 500, 3);
     let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
-    let outcome = api.export("--entity Reservation -o lake --json").folder(folder.path()).run();
+    let args = "--entity Reservation -o lake --json --part-per-file";
+    let outcome = api.export(args).folder(folder.path()).run();
     outcome.ended(0);
     api.discreet(&outcome);
 
@@ -47,7 +48,7 @@ fn an_export_becomes_parquet() {
     assert!(files(&lake).iter().all(|path| !path.display().to_string().contains("partial")));
 
     let report = outcome.json();
-    assert_eq!(report["version"], 1);
+    assert_eq!(report["version"], 2);
     assert_eq!(report["entity"], "Reservation");
     assert_eq!(report["rows"], 500);
     let bytes: u64 = api.server.sizes("Reservation").iter().sum();

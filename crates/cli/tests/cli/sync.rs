@@ -56,7 +56,7 @@ fn the_second_run_asks_for_what_came_since() {
     };
     assert!(seconds(until) - seconds(from) >= 24 * 3_600);
     assert!(added[added.len() - 1]["updated"].is_null(), "all data once more");
-    assert_eq!(lake(folder.path()), (30 * added.len(), 2 * added.len()));
+    assert_eq!(lake(folder.path()), (30 * added.len(), added.len()));
     api.discreet_files(folder.path());
 }
 
@@ -172,7 +172,7 @@ fn killed_at_any_point_nothing_is_lost_or_doubled() {
     outcome.ended(0);
     api.discreet(&outcome);
     let place = folder.path().join("lake");
-    assert_eq!(lake(&place.join("Reservation")), (5 * 40, 5 * 2));
+    assert_eq!(lake(&place.join("Reservation")), (5 * 40, 5));
     assert_eq!(lake(&place.join("Customer")), (5 * 30, 5));
     let left: Vec<_> = files(&place.join("_rowmill"))
         .into_iter()

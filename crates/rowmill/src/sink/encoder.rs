@@ -155,6 +155,12 @@ impl<W: Write + Send> Encoder<W> {
         self.rows
     }
 
+    /// About how many bytes the file would have by now: those that are written, and those of the row
+    /// group that is not. It depends on the rows alone.
+    pub(super) fn size(&self) -> u64 {
+        (self.file.bytes_written() + self.group.size()) as u64
+    }
+
     /// Puts a text into the footer, under a key.
     pub fn note(&mut self, key: impl Into<String>, text: impl Into<Option<String>>) {
         self.file.append_key_value_metadata(KeyValue::new(key.into(), text.into()));

@@ -101,7 +101,11 @@ pub(crate) struct Output {
     target: Target,
     entity: Option<String>,
     overwrite: bool,
-    /// What the run replaces of earlier ones.
+    /// What is read.
+    sources: Vec<String>,
+    /// Files that are there under names that the run has claimed.
+    replaced: Vec<PathBuf>,
+    /// What goes with them.
     retired: Retired,
 }
 
@@ -128,9 +132,17 @@ impl Output {
         }
         let lock = Partial::create(target.lock(), target.path())?;
         target.recover()?;
-        let retired = Retired::default();
-        let staged = Vec::new();
-        let output = Self { staged, _lock: lock, made, target, entity, overwrite: false, retired };
+        let output = Self {
+            staged: Vec::new(),
+            _lock: lock,
+            made,
+            target,
+            entity,
+            overwrite: false,
+            sources: Vec::new(),
+            replaced: Vec::new(),
+            retired: Retired::default(),
+        };
         output.remove_leftovers();
         Ok(output)
     }
@@ -167,7 +179,7 @@ impl Output {
         &self.target
     }
 
-    /// Where the part for a source goes whose stem is `stem`.
+    /// Where the part goes whose stem is `stem`.
     pub(crate) fn part_path(&self, stem: &str) -> PathBuf {
         match &self.target {
             Target::File(path) => path.clone(),
@@ -201,28 +213,47 @@ impl Output {
         names.join("/")
     }
 
+    /// The path of what a manifest names so.
+    pub(crate) fn absolute(&self, name: &str) -> PathBuf {
+        match &self.target {
+            Target::File(path) => path.clone(),
+            Target::Directory(root) => root.join(name),
+        }
+    }
+
     /// Refuses a path where something is that may not be replaced.
     pub(crate) fn check_free(&self, path: &Path) -> Result<()> {
         check_free(path, self.overwrite)
     }
 
-    /// Makes sure that these parts can be written, made of `sources`, and that no row is lost of
-    /// what they replace.
-    pub(crate) fn claim(&mut self, parts: &[PathBuf], sources: &[&str]) -> Result<()> {
-        for part in parts {
-            self.check_free(part)?;
-        }
-        let Target::Directory(root) = &self.target else { return Ok(()) };
-        if let Some(part) = parts.first() {
+    /// Makes sure that parts of these names can be written, made of `sources`, and that no row is
+    /// lost of what they replace. Not all of them need to be written: what is there goes all the same.
+    pub(crate) fn claim(&mut self, parts: &[PathBuf], sources: Vec<String>) -> Result<()> {
+        self.sources = sources;
+        if let (Target::Directory(_), Some(part)) = (&self.target, parts.first()) {
             let folder = folder_of(part);
             self.made.make(folder).map_err(|e| Error::writing(part, e))?;
             // Better to know it now than when everything has been read.
             let probe = Partial::create(folder.join(".rowmill.partial"), part)?;
             probe.discard().map_err(|e| Error::writing(part, e))?;
         }
-        if self.overwrite && parts.iter().any(|part| part.exists()) {
+        self.replace(parts)
+    }
+
+    /// The part of the claim that is about what is there.
+    fn replace(&mut self, parts: &[PathBuf]) -> Result<()> {
+        for part in parts {
+            self.check_free(part)?;
+        }
+        let Target::Directory(root) = &self.target else { return Ok(()) };
+        let there = parts
+            .iter()
+            .filter(|part| fs::symlink_metadata(part).is_ok() && !self.replaced.contains(part));
+        let there: Vec<PathBuf> = there.cloned().collect();
+        if !there.is_empty() {
             let names: Vec<String> = parts.iter().map(|part| self.relative(part)).collect();
-            self.retired.add_those_of(&root.join(PRIVATE), &names, sources)?;
+            self.retired.add_those_of(&root.join(PRIVATE), &names, &self.sources)?;
+            self.replaced.extend(there);
         }
         Ok(())
     }
@@ -233,14 +264,15 @@ impl Output {
         self.retired.parts().map(|part| root.join(part))
     }
 
-    /// Begins the part for the source with this stem.
+    /// Begins the part with this stem.
     pub(crate) fn begin(
-        &self,
+        &mut self,
         stem: &str,
         schema: &SchemaRef,
         options: &ParquetOptions,
     ) -> Result<PartWriter> {
         let target = self.part_path(stem);
+        self.replace(std::slice::from_ref(&target))?;
         let partial = match &self.target {
             Target::File(path) => beside(path),
             Target::Directory(root) => {
@@ -301,8 +333,8 @@ impl Output {
             for manifest in self.retired.manifests() {
                 record.retire(manifest, &base)?;
             }
-            for part in self.retired.parts() {
-                record.remove(&root.join(part), &base)?;
+            for part in self.retired.parts().map(|part| root.join(part)).chain(self.replaced) {
+                record.remove(&part, &base)?;
             }
             let file = written(&path, &manifest)?.complete();
             record.place_manifest(file.path(), &path, &base)?;

@@ -35,9 +35,9 @@ impl PartWriter {
         self.encoder.write(batch).map_err(|e| of(&self.target, e))
     }
 
-    /// How many rows have been written.
-    pub(crate) fn rows(&self) -> u64 {
-        self.encoder.rows()
+    /// About how many bytes the file has, which depends on the rows alone.
+    pub(crate) fn size(&self) -> u64 {
+        self.encoder.size()
     }
 
     /// Completes the file and waits until it is on the disk.
@@ -45,13 +45,11 @@ impl PartWriter {
     /// # Errors
     /// Besides what writing ends with: `proof` does not add up, or not to the rows written.
     pub(crate) fn finish(mut self, proof: &Proof) -> Result<FinishedPart> {
-        if !proof.holds() || proof.rows != self.rows() {
+        if !proof.holds() || proof.rows != self.encoder.rows() {
             let message = format!(
-                "not committed: {} lines read, but {} rows written, {} set aside and {} lines blank",
-                proof.lines,
-                self.rows(),
-                proof.quarantined,
-                proof.blank,
+                "not committed: the proof of {} rows does not hold for the {} that were written",
+                proof.rows,
+                self.encoder.rows(),
             );
             return Err(Error::internal(message).in_file(self.target.display().to_string()));
         }
@@ -90,6 +88,7 @@ mod tests {
 
     use rowmill_json::{Column, Counts, Layout};
 
+    use super::super::proof::{ProofSource, SourceCounts};
     use super::*;
     use crate::arrow::array::Int64Array;
     use crate::error::ErrorKind;
@@ -108,7 +107,11 @@ mod tests {
         let mut counts = Counts::default();
         (counts.lines, counts.rows) = (lines, rows);
         (counts.quarantined, counts.blank) = (quarantined, blank);
-        let finished = part.finish(&Proof::new(&counts));
+        let mut proof = Proof::new();
+        let whole = Some(SourceCounts::new(&counts, 0));
+        proof.sources.push(ProofSource { rows, whole, ..ProofSource::default() });
+        proof.rows = rows;
+        let finished = part.finish(&proof);
         let bytes = finished.map(|part| part.bytes);
         assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "it had no name yet");
         bytes

@@ -1,5 +1,7 @@
 //! What is said about a part in its own footer.
 
+mod old;
+
 use rowmill_json::Counts;
 use serde::{Deserialize, Serialize};
 
@@ -8,36 +10,76 @@ use crate::report::Leniencies;
 /// The key in a Parquet footer under which rowmill writes a [`Proof`] as JSON.
 pub const FOOTER_PROOF: &str = "rowmill.proof";
 
+/// The version that is written.
+const VERSION: u32 = 2;
+
 /// What a part was made of: the proof that nothing is missing in it. It stands in the footer of
 /// the part, as JSON under the key [`FOOTER_PROOF`].
 ///
 /// Nothing in it depends on the clock, the machine or the folders that files lie in.
 ///
-/// `lines == rows + quarantined + blank`; a part for which this does not hold is not committed.
+/// A part for which this does not hold is not committed: its rows are those of its sources; and for
+/// each source that ends in it, `lines == rows + quarantined + blank`, where `rows` are those of
+/// this part and of the ones before.
+///
+/// ```text
+/// {
+///   "version": 2, "entity": "Reservation", "export": null,
+///   "layout": "99aa06d3014798d86001c324468d497f", "rows": 1500,
+///   "sources": [
+///     { "name": "a.jsonl", "before": 3000, "rows": 1000, "whole": {
+///       "source_bytes": 6291456, "bytes": 6291456,
+///       "lines": 4001, "rows": 4000, "quarantined": 1, "blank": 0, "leniencies": { … } } },
+///     { "name": "b.jsonl", "before": 0, "rows": 500, "whole": null }
+///   ]
+/// }
+/// ```
+///
+/// Version 1, of earlier releases, told the counts of the one source of the part beside its rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Proof {
-    /// Version of this form: 1.
+    /// Version of this form: 2.
     pub version: u32,
-    /// File name of the source, without directories.
-    pub source: String,
-    /// Size of the source as it is stored or was sent, in bytes. Not there in the parts of older
-    /// versions, and read as 0 then.
-    #[serde(default)]
-    pub source_bytes: u64,
     /// Entity, where it was named.
     pub entity: Option<String>,
     /// Id of the export.
     pub export: Option<String>,
     /// The layout of the rows: the XXH3-128 of its [schema file](crate::schema_file::print), columns
     /// of lineage left out. Empty where an earlier version has not written it.
-    #[serde(default)]
     pub layout: String,
+    /// Rows in the part.
+    pub rows: u64,
+    /// Whose rows they are, in their order.
+    pub sources: Vec<ProofSource>,
+}
+
+/// A source of a part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ProofSource {
+    /// File name, without directories.
+    pub name: String,
+    /// Rows of it in the parts before this one.
+    pub before: u64,
+    /// Rows of it in this part.
+    pub rows: u64,
+    /// What it came to in the end; null where it goes on in the next part.
+    pub whole: Option<SourceCounts>,
+}
+
+/// What a source came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SourceCounts {
+    /// Its size as it is stored or was sent, in bytes. 0 where a proof of version 1 was read that did
+    /// not tell.
+    pub source_bytes: u64,
     /// Bytes of JSON Lines read, after decompression.
     pub bytes: u64,
     /// Lines read.
     pub lines: u64,
-    /// Rows in the part.
+    /// Rows in the parts.
     pub rows: u64,
     /// Rows set aside.
     pub quarantined: u64,
@@ -48,16 +90,46 @@ pub struct Proof {
 }
 
 impl Proof {
-    pub(crate) fn new(counts: &Counts) -> Self {
+    pub(crate) fn new() -> Self {
+        Self { version: VERSION, ..Self::default() }
+    }
+
+    /// Reads a proof of any version; `None` if it is of none that is known.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        match serde_json::from_str::<Version>(text).ok()?.version {
+            VERSION => serde_json::from_str(text).ok(),
+            old::VERSION => old::read(text),
+            _ => None,
+        }
+    }
+
+    /// Whether every line is accounted for.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let rows = self.sources.iter().try_fold(0_u64, |sum, from| sum.checked_add(from.rows));
+        let each = |from: &ProofSource| {
+            from.whole.as_ref().is_none_or(|whole| {
+                whole.holds() && from.before.checked_add(from.rows) == Some(whole.rows)
+            })
+        };
+        rows == Some(self.rows) && self.sources.iter().all(each)
+    }
+}
+
+impl SourceCounts {
+    pub(crate) fn new(counts: &Counts, source_bytes: u64) -> Self {
         Self {
-            version: 1,
+            source_bytes,
             bytes: counts.bytes,
             lines: counts.lines,
             rows: counts.rows,
             quarantined: counts.quarantined,
             blank: counts.blank,
             leniencies: Leniencies::from(counts),
-            ..Self::default()
         }
     }
 

@@ -22,7 +22,7 @@ impl Retired {
         &mut self,
         private: &Path,
         parts: &[String],
-        sources: &[&str],
+        sources: &[String],
     ) -> Result<()> {
         let entries = fs::read_dir(private).map_err(|e| Error::writing(private, e))?;
         for entry in entries {
@@ -85,10 +85,10 @@ fn read(path: &Path) -> Result<Manifest> {
 }
 
 /// Refuses to lose rows: those of a source that is not read again.
-fn check(path: &Path, manifest: &Manifest, sources: &[&str]) -> Result<()> {
+fn check(path: &Path, manifest: &Manifest, sources: &[String]) -> Result<()> {
     let mut left: HashMap<&str, usize> = HashMap::new();
     for source in sources {
-        *left.entry(source).or_default() += 1;
+        *left.entry(source.as_str()).or_default() += 1;
     }
     for source in &manifest.sources {
         match left.get_mut(source.name.as_str()) {

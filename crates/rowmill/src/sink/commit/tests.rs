@@ -58,7 +58,7 @@ impl Case {
         let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
         let keep = OnBadRow::Quarantine { at_most: Limit::None };
         let run = Convert::new(&layout).on_bad_row(keep).threads(1).overwrite(self.overwrite);
-        run.run(sources, self.place())
+        run.part_per_file(true).run(sources, self.place())
     }
 
     /// Every file but the sources, with its bytes, as sorted paths.
@@ -173,7 +173,7 @@ fn every_step(make: impl Fn() -> Case) {
 
 #[test]
 fn a_new_directory() {
-    every_step(|| Case::new("lake", &[3, 0, 5]));
+    every_step(|| Case::new("lake/", &[3, 0, 5]));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_new_file() {
 #[test]
 fn a_directory_that_is_replaced() {
     every_step(|| {
-        let mut case = Case::new("lake", &[3, 2]);
+        let mut case = Case::new("lake/", &[3, 2]);
         case.run().expect("the older one");
         // Another job: the first source has grown, so there is a manifest to retire.
         case.write(&[7, 2], 100);
@@ -208,7 +208,7 @@ fn a_file_that_is_replaced() {
 #[test]
 fn a_job_that_is_done_again() {
     every_step(|| {
-        let mut case = Case::new("lake", &[3, 2]);
+        let mut case = Case::new("lake/", &[3, 2]);
         case.run().expect("the older one");
         case.overwrite = true;
         case
@@ -221,7 +221,7 @@ fn a_job_that_is_done_again() {
 fn whoever_comes_next_completes_what_was_begun() {
     let (mut all, mut none) = (0, 0);
     for n in 1..STEPS {
-        let mut case = Case::new("lake", &[3, 2]);
+        let mut case = Case::new("lake/", &[3, 2]);
         let (_, failed) = during(Plan::From(n), || case.run());
         let other = case.folder.path().join("in/other.jsonl");
         fs::write(&other, "{\"n\":77}\n").expect("writes");
@@ -249,7 +249,7 @@ fn whoever_comes_next_completes_what_was_begun() {
 
 #[test]
 fn parts_that_no_longer_belong_go_with_their_manifest() {
-    let mut case = Case::new("lake", &[3, 2]);
+    let mut case = Case::new("lake/", &[3, 2]);
     let first = case.run().expect("converts");
     // As if the older job had cut its rows otherwise: a third part.
     let place = PathBuf::from(first.manifest.expect("a manifest"));

@@ -190,6 +190,12 @@ fn dictionaries_that_grow_too_large_are_given_up() {
     assert_eq!(encodings(&file), [Encoding::RLE_DICTIONARY, Encoding::DELTA_LENGTH_BYTE_ARRAY]);
 }
 
+/// A number that has nothing in common with those of other `n`.
+fn scattered(n: u64) -> u64 {
+    let mixed = (n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
 #[test]
 fn encodings_follow_the_values() {
     let of = |leaf: DataType, array: ArrayRef| {
@@ -200,7 +206,7 @@ fn encodings_follow_the_values() {
         Arc::new((0..9000).map(|n| Some(text(n))).collect::<StringArray>())
     };
     assert_eq!(of(DataType::Utf8, texts(|n| (n % 30).to_string())), [Encoding::RLE_DICTIONARY]);
-    let names = texts(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (n % 40)));
+    let names = texts(|n| format!("{:x}", scattered(n) >> (n % 40)));
     assert_eq!(of(DataType::Utf8, names), [Encoding::DELTA_LENGTH_BYTE_ARRAY]);
     // One greater than the other.
     assert_eq!(of(DataType::Utf8, texts(|n| format!("R-{}", 10_000 + n))), [Encoding::PLAIN]);
@@ -213,7 +219,7 @@ fn encodings_follow_the_values() {
     // Whole hours here and there: those of some years, and more than a dictionary is good for.
     let days = instants(|n| (n * 7919 % 400) * 3_600_000_000);
     assert_eq!(of(instant.clone(), days), [Encoding::RLE_DICTIONARY]);
-    let hours = instants(|n| (n.wrapping_mul(0x1E37_79B9_7F4A_7C15) >> 47) * 3_600_000_000);
+    let hours = instants(|n| (scattered(n as u64) >> 49) as i64 * 3_600_000_000);
     assert_eq!(of(instant, hours), [Encoding::BYTE_STREAM_SPLIT]);
     let numbers = |number: fn(i32) -> i32| -> ArrayRef {
         Arc::new(Int32Array::from_iter_values((0..9000).map(number)))

@@ -196,9 +196,23 @@ def check_types(readers, entity, path):
             raise SystemExit(f"{entity}.{name} is {types[name]}, not {kind}")
 
 
-def convert(rowmill, source, output, entity):
-    command = [rowmill, "convert", source, "-o", output, "--entity", entity, "--threads", "2"]
+def convert(rowmill, source, output, entity, *options):
+    command = [rowmill, "convert", source, "-o", output, "--entity", entity, "--threads", "2", *options]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+
+
+def check_filters(readers, entity, path):
+    """Looks for each Id by itself, so that readers ask the Bloom filter."""
+    ids = [str(row[0]) for row in readers.execute("select Id from read_parquet(?)", [str(path)]).fetchall()]
+    for found in ids[::100]:
+        count = "select count(*) from read_parquet(?) where Id = ?"
+        if readers.execute(count, [str(path), found]).fetchone()[0] != ids.count(found):
+            raise SystemExit(f"{entity}: a row is not found by its Id")
+    probe = "select bool_and(bloom_filter_excludes) from parquet_bloom_probe(?, 'Id', ?)"
+    absent = [str(uuid.UUID(int=n * 0x9E3779B97F4A7C152545F4914F6CDD1D % 2**128)) for n in range(100)]
+    excluded = sum(readers.execute(probe, [str(path), one]).fetchone()[0] for one in absent)
+    if excluded < 90:
+        raise SystemExit(f"{entity}: the filter of Id excludes {excluded} of 100 absent values")
 
 
 def compare(entity, source, path, readers):
@@ -234,6 +248,11 @@ def main(rowmill):
             convert(rowmill, source, output, entity)
             check_types(readers, entity, output)
             compare(entity, source, output, readers)
+            for number, options in enumerate([["--bloom", "Id"], ["--profile", "compat", "--uuid", "text", "--bloom", "Id"]]):
+                output = scratch / f"{entity}-{number}.parquet"
+                convert(rowmill, source, output, entity, *options)
+                compare(entity, source, output, readers)
+                check_filters(readers, entity, output)
         for source in sorted(LINES.glob("*.jsonl")):
             output = scratch / f"few-{source.stem}.parquet"
             convert(rowmill, source, output, source.stem)

@@ -123,7 +123,9 @@ impl Settings {
     /// How the Parquet is written.
     pub(crate) fn parquet(&self) -> Result<ParquetOptions> {
         let mut options = self.parquet.clone();
+        options.threads = self.threads();
         if let Some(shares) = self.shares()? {
+            options.threads = options.threads.min(shares.threads());
             options.row_group_bytes = options.row_group_bytes.min(shares.row_group());
         }
         Ok(options)

@@ -3,8 +3,10 @@
 mod chunk;
 mod columns;
 mod commit;
+mod crew;
 mod disk;
 mod encoder;
+mod field;
 mod folder;
 mod group;
 mod manifest;

@@ -196,12 +196,8 @@ impl Chunk {
         Ok(())
     }
 
-    /// Ends the chunk and appends it to `group`.
-    pub(super) fn append_to<W: Write + Send>(
-        &mut self,
-        group: &mut SerializedRowGroupWriter<'_, W>,
-        tools: &mut Tools,
-    ) -> Result<()> {
+    /// Encodes what is left: no more rows come into the chunk.
+    pub(super) fn complete(&mut self, tools: &mut Tools) -> Result<()> {
         if self.rows > 0 || self.pages.len() == 0 {
             self.close_page(1, tools)?;
         }
@@ -221,7 +217,7 @@ impl Chunk {
         }
         let dictionary = (entries > 0).then_some(DictionaryPage { entries, uncompressed });
         let codec = if compress { tools.named } else { basic::Compression::UNCOMPRESSED };
-        self.pages.append_to(group, dictionary, page, codec, filter)?;
+        self.pages.complete(dictionary, page, codec, filter)?;
         // The next row group knows nothing of this one.
         self.choice.begin(self.kind);
         self.renumbering.clear();
@@ -231,6 +227,14 @@ impl Chunk {
             self.values = self.kind.values();
         }
         Ok(())
+    }
+
+    /// Appends the chunk to `group` once it is complete; the next one has begun then.
+    pub(super) fn append_to<W: Write + Send>(
+        &mut self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<()> {
+        self.pages.append_to(group)
     }
 }
 

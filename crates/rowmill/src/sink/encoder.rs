@@ -73,12 +73,12 @@ impl<W: Write + Send> Encoder<W> {
         let stored = columns::stored(schema, options.uuid);
         let encoder = Self::build(writer, schema, &stored, options, &filtered).map_err(refused)?;
         // What is not encoded here is written as it comes.
-        let other = encoder.group.others().find(|n| stored.field(*n) != schema.field(*n));
-        match other {
+        let mut others = encoder.group.others().iter();
+        match others.find(|n| stored.field(**n) != schema.field(**n)) {
             Some(n) => Err(Error::usage(format!(
                 "the UUIDs in {} cannot be stored as text, since it has other types in it too that no \
                  layout has",
-                schema.field(n).name()
+                schema.field(*n).name()
             ))),
             None => Ok(encoder),
         }
@@ -97,9 +97,13 @@ impl<W: Write + Send> Encoder<W> {
         let root = columns.root_schema_ptr();
         let file = SerializedFileWriter::new(writer, root, Arc::new(properties))?;
         let codec = options.compression;
-        let tools = Tools::new(Codec::new(codec)?, properties::codec(codec)?);
+        let named = properties::codec(codec)?;
+        let tools = || Ok(Tools::new(Codec::new(codec)?, named));
+        let threads = options.threads.min(schema.fields().len());
+        let spare = if threads > 1 { threads } else { 0 };
+        let spare = (0..spare).map(|_| tools()).collect::<Result<_, ParquetError>>()?;
         let columns = Columns { schema: &columns, profile: options.profile, filtered };
-        let group = RowGroup::new(&file, schema, &columns, tools);
+        let group = RowGroup::new(&file, schema, &columns, tools()?, spare);
         let group_bytes = options.row_group_bytes;
         Ok(Self { file, schema: SchemaRef::clone(schema), group, group_bytes, rows: 0 })
     }

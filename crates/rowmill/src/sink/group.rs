@@ -1,35 +1,32 @@
 //! A row group under construction: the chunks of all columns.
 
+use std::collections::VecDeque;
 use std::io::Write;
-use std::ops::Range;
+use std::sync::Arc;
 
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::chunk::{Chunk, Columns, Node, Reach, Tools, node};
+use super::chunk::{Columns, Tools};
+use super::crew::{Crew, Step};
+use super::field::{Field, writers};
 use crate::arrow::{RecordBatch, SchemaRef};
 
-/// Rows that are taken into the columns at a time, so that pages end near their bounds.
-const STEP: usize = 2048;
+/// So many batches may be on their way while the next one is asked for.
+const AHEAD: usize = 2;
 
 /// The row group that rows are appended to, one after the other.
 pub(super) struct RowGroup {
-    schema: SchemaRef,
-    fields: Vec<FieldWriter>,
-    chunks: Vec<Chunk>,
-    tools: Tools,
+    crew: Crew,
+    /// Steps that have begun, the oldest first.
+    begun: VecDeque<Arc<Step>>,
     rows: usize,
-    /// Makes the writers of columns that are not encoded here, if there are any.
-    others: Option<ArrowRowGroupWriterFactory>,
-}
-
-enum FieldWriter {
-    /// A field and its chunks.
-    Own(Node, Range<usize>),
-    /// A field of a type that is left to the parquet crate: its columns, and their writers if the
-    /// row group has begun.
-    Other(Range<usize>, Vec<ArrowColumnWriter>),
+    size: usize,
+    /// The fields that are left to the parquet crate,
+    others: Vec<usize>,
+    /// and what makes the writers of their columns.
+    factory: Option<ArrowRowGroupWriterFactory>,
 }
 
 impl RowGroup {
@@ -39,35 +36,25 @@ impl RowGroup {
         schema: &SchemaRef,
         columns: &Columns<'_>,
         tools: Tools,
+        spare: Vec<Tools>,
     ) -> Self {
-        let (mut fields, mut chunks, mut next) = (Vec::new(), Vec::new(), 0);
+        let mut next = 0;
+        let mut fields = Vec::new();
         for (n, field) in schema.fields().iter().enumerate() {
-            let first = next;
-            while next < columns.schema.num_columns()
-                && columns.schema.get_column_root_idx(next) == n
-            {
-                next += 1;
-            }
-            let before = chunks.len();
-            fields.push(match node(field, columns, first, &mut chunks) {
-                Some(node) if chunks.len() - before == next - first => {
-                    FieldWriter::Own(node, before..chunks.len())
-                }
-                _ => {
-                    chunks.truncate(before);
-                    FieldWriter::Other(first..next, Vec::new())
-                }
-            });
+            let field = Field::new(n, field, columns, next);
+            next += field.columns();
+            fields.push(field);
         }
-        let other = fields.iter().any(|field| matches!(field, FieldWriter::Other(..)));
-        let others = other.then(|| ArrowRowGroupWriterFactory::new(file, schema.clone()));
-        Self { schema: schema.clone(), fields, chunks, tools, rows: 0, others }
+        let others: Vec<usize> = (0..fields.len()).filter(|n| fields[*n].is_other()).collect();
+        let other = !others.is_empty();
+        let factory = other.then(|| ArrowRowGroupWriterFactory::new(file, schema.clone()));
+        let crew = Crew::new(fields, tools, spare);
+        Self { crew, begun: VecDeque::new(), rows: 0, size: 0, others, factory }
     }
 
     /// The fields that are left to the parquet crate, by number.
-    pub(super) fn others(&self) -> impl Iterator<Item = usize> {
-        let fields = self.fields.iter().enumerate();
-        fields.filter(|(_, field)| matches!(field, FieldWriter::Other(..))).map(|(n, _)| n)
+    pub(super) fn others(&self) -> &[usize] {
+        &self.others
     }
 
     /// How many rows it has.
@@ -75,56 +62,27 @@ impl RowGroup {
         self.rows
     }
 
-    /// About how many bytes are held of it; that depends on the rows alone.
+    /// About how many bytes were held of it before the last [`AHEAD`] batches came; that depends on
+    /// the rows alone.
     pub(super) fn size(&self) -> usize {
-        let others = self.fields.iter().flat_map(|field| match field {
-            FieldWriter::Own(..) => [].iter(),
-            FieldWriter::Other(_, writers) => writers.iter(),
-        });
-        self.chunks.iter().map(Chunk::size).sum::<usize>()
-            + others.map(ArrowColumnWriter::get_estimated_total_bytes).sum::<usize>()
+        self.size
     }
 
     /// Appends the rows `start..end` of `batch`, whose columns are those of the schema.
+    ///
+    /// # Errors
+    /// Those of these rows, or of some before them.
     pub(super) fn append(&mut self, batch: &RecordBatch, start: usize, end: usize) -> Result<()> {
-        self.begin()?;
-        for start in (start..end).step_by(STEP) {
-            self.step(batch, start, STEP.min(end - start))?;
+        if let Some(factory) = self.factory.as_ref().filter(|_| self.rows == 0) {
+            let mut writers = writers(factory)?;
+            self.crew.fields().for_each(|mut field| field.take_writers(&mut writers));
         }
+        self.begun.push_back(self.crew.append(batch, start, end));
         self.rows += end - start;
-        Ok(())
-    }
-
-    fn begin(&mut self) -> Result<()> {
-        let Some(factory) = self.others.as_ref().filter(|_| self.rows == 0) else { return Ok(()) };
-        // Without encryption it does not matter which row group it is.
-        let mut made: Vec<_> = factory.create_column_writers(0)?.into_iter().map(Some).collect();
-        for field in &mut self.fields {
-            if let FieldWriter::Other(columns, writers) = field {
-                *writers = made[columns.clone()].iter_mut().filter_map(Option::take).collect();
-            }
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, batch: &RecordBatch, start: usize, rows: usize) -> Result<()> {
-        let reach = Reach::rows(start, rows);
-        for (n, writer) in self.fields.iter_mut().enumerate() {
-            let array = batch.column(n);
-            match writer {
-                FieldWriter::Own(node, chunks) => {
-                    node.append(array, &reach, &mut self.chunks)?;
-                    for chunk in &mut self.chunks[chunks.clone()] {
-                        chunk.end(rows, &mut self.tools)?;
-                    }
-                }
-                FieldWriter::Other(_, writers) => {
-                    let leaves = compute_leaves(self.schema.field(n), &array.slice(start, rows))?;
-                    for (writer, leaf) in writers.iter_mut().zip(&leaves) {
-                        writer.write(leaf)?;
-                    }
-                }
-            }
+        if self.begun.len() > AHEAD
+            && let Some(step) = self.begun.pop_front()
+        {
+            self.size = step.wait()?;
         }
         Ok(())
     }
@@ -134,23 +92,14 @@ impl RowGroup {
         &mut self,
         file: &mut SerializedFileWriter<W>,
     ) -> Result<()> {
-        let mut group = file.next_row_group()?;
-        for field in &mut self.fields {
-            match field {
-                FieldWriter::Own(_, chunks) => {
-                    for chunk in &mut self.chunks[chunks.clone()] {
-                        chunk.append_to(&mut group, &mut self.tools)?;
-                    }
-                }
-                FieldWriter::Other(_, writers) => {
-                    for writer in writers.drain(..) {
-                        writer.close()?.append_to_row_group(&mut group)?;
-                    }
-                }
-            }
+        for step in self.begun.drain(..) {
+            step.wait()?;
         }
+        self.crew.complete().wait()?;
+        let mut group = file.next_row_group()?;
+        self.crew.fields().try_for_each(|mut field| field.append_to(&mut group))?;
         group.close()?;
-        self.rows = 0;
+        (self.rows, self.size) = (0, 0);
         Ok(())
     }
 }

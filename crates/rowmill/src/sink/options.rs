@@ -31,9 +31,13 @@ pub struct ParquetOptions {
     /// a field in it, lists and maps being passed through. With about 1 % of the values that are not
     /// in a row group, its filter says that they might be.
     pub bloom_filters: Vec<String>,
-    /// A row group ends with the batch that brings what is held of it to this many bytes, by the
-    /// encoder's own estimate, or after 131,072 rows. Default 64 MiB.
+    /// A row group ends two batches after the one that brings what is held of it to this many bytes, by
+    /// the encoder's own estimate, or after 131,072 rows. Default 64 MiB.
     pub row_group_bytes: usize,
+    /// Threads that encode; each takes any column in which something is to be done, so more than there
+    /// are columns are of no use. The file is the same for every number. Default 1: all is done by the
+    /// caller.
+    pub threads: usize,
 }
 
 impl Default for ParquetOptions {
@@ -44,6 +48,7 @@ impl Default for ParquetOptions {
             uuid: UuidForm::default(),
             bloom_filters: Vec::new(),
             row_group_bytes: 64 << 20,
+            threads: 1,
         }
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct Pages {
     /// All data pages with their heads.
     encoded: Vec<u8>,
     written: Vec<Written>,
+    /// The page of the dictionary with its head, if there is one.
+    head: Vec<u8>,
+    /// What is told of the chunk, once no more pages come.
+    complete: Option<ColumnCloseResult>,
 }
 
 /// What is known of a page in `encoded`.
@@ -58,7 +62,8 @@ pub(super) struct DictionaryPage {
 
 impl Pages {
     pub(super) fn new(column: ColumnDescPtr) -> Self {
-        Self { column, encoded: Vec::new(), written: Vec::new() }
+        let (head, encoded, written) = (Vec::new(), Vec::new(), Vec::new());
+        Self { column, head, encoded, written, complete: None }
     }
 
     /// The bytes of all pages so far.
@@ -92,17 +97,15 @@ impl Pages {
         Ok(())
     }
 
-    /// Appends the chunk to a row group, `page` (compressed or not) being that of its dictionary.
-    /// Afterwards there are no pages.
-    pub(super) fn append_to<W: Write + Send>(
+    /// No more pages come; `page` (compressed or not) is that of the dictionary.
+    pub(super) fn complete(
         &mut self,
-        group: &mut SerializedRowGroupWriter<'_, W>,
         dictionary: Option<DictionaryPage>,
         page: &mut Vec<u8>,
         codec: basic::Compression,
         bloom_filter: Option<Sbbf>,
     ) -> Result<()> {
-        let mut head = Vec::new();
+        self.head.clear();
         let mut uncompressed: usize = self.written.iter().map(|page| page.uncompressed).sum();
         let mut encodings = vec![Encoding::RLE];
         let mut counts = Vec::new();
@@ -110,7 +113,7 @@ impl Pages {
             let num_values = *entries as u32;
             let encoding = Encoding::PLAIN;
             let of = |buf| Page::DictionaryPage { buf, num_values, encoding, is_sorted: false };
-            uncompressed += write(&mut head, page, *size, of)?;
+            uncompressed += write(&mut self.head, page, *size, of)?;
             encodings.push(encoding);
             counts.push(PageEncodingStats {
                 page_type: PageType::DICTIONARY_PAGE,
@@ -126,7 +129,9 @@ impl Pages {
                     last.count += 1;
                 }
                 _ => {
-                    encodings.push(*encoding);
+                    if !encodings.contains(encoding) {
+                        encodings.push(*encoding);
+                    }
                     let (page_type, encoding) = (PageType::DATA_PAGE, *encoding);
                     counts.push(PageEncodingStats { page_type, encoding, count: 1 });
                 }
@@ -135,7 +140,7 @@ impl Pages {
         let sum = |of: fn(&About) -> usize| self.written.iter().map(|page| of(&page.about)).sum();
         let (rows, slots, values): (usize, usize, usize) =
             (sum(|about| about.rows), sum(|about| about.slots), sum(|about| about.values));
-        let length = head.len() + self.encoded.len();
+        let length = self.head.len() + self.encoded.len();
         let metadata = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(codec)
             .set_encodings(encodings)
@@ -143,19 +148,29 @@ impl Pages {
             .set_total_compressed_size(length as i64)
             .set_total_uncompressed_size(uncompressed as i64)
             .set_num_values(slots as i64)
-            .set_data_page_offset(head.len() as i64)
+            .set_data_page_offset(self.head.len() as i64)
             .set_dictionary_page_offset(dictionary.map(|_| 0))
             .set_statistics(self.statistics((slots - values) as u64))
             .build()?;
-        let result = ColumnCloseResult {
+        self.complete = Some(ColumnCloseResult {
             bytes_written: length as u64,
             rows_written: rows as u64,
             metadata,
             bloom_filter,
             column_index: self.column_index()?,
-            offset_index: Some(self.offset_index(head.len()).build()),
-        };
-        group.append_column(&Spliced { head: &head, pages: &self.encoded }, result)?;
+            offset_index: Some(self.offset_index(self.head.len()).build()),
+        });
+        Ok(())
+    }
+
+    /// Appends the chunk to a row group once it is complete. Afterwards there are no pages.
+    pub(super) fn append_to<W: Write + Send>(
+        &mut self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<()> {
+        let told =
+            self.complete.take().ok_or_else(|| unexpected("a chunk that is not complete"))?;
+        group.append_column(&Spliced { head: &self.head, pages: &self.encoded }, told)?;
         self.encoded.clear();
         self.written.clear();
         Ok(())

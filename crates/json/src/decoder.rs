@@ -28,7 +28,8 @@ const MAX_BYTES: usize = 1 << 30;
 /// chunking and every number of threads.
 ///
 /// Memory is bounded if `next_batch` is called until `None` after each `push`: the decoder then
-/// holds the chunk, one started frame and, with threads, two frames and three batches for each of them.
+/// holds one started batch, or with threads one started frame, and two frames and three batches for each
+/// of them. Without threads nothing of a chunk is kept but a line that has not ended.
 ///
 /// ```
 /// use rowmill_json::{Column, Decoder, Layout};
@@ -149,13 +150,16 @@ impl Decoder {
             }
             self.hand_out_frames();
             let at_end = self.framer.is_finished() || matches!(self.state, State::LastError(_));
-            let oldest = if at_end || !self.crew.has_room() { self.crew.oldest() } else { None };
+            let full = !self.crew.has_room();
+            let oldest = if at_end || full { self.crew.oldest() } else { None };
             match oldest {
                 Some(decoded) => {
                     if let Some(batch) = self.take_in(decoded) {
                         return Ok(Some(batch));
                     }
                 }
+                // It was part of a frame, of which there may be more.
+                None if full => {}
                 None if at_end => self.end(),
                 None => return Ok(None),
             }
@@ -166,7 +170,14 @@ impl Decoder {
         while matches!(self.state, State::Running) && self.crew.has_room() {
             match self.framer.next() {
                 Ok(Some(frame)) => self.crew.submit(frame),
-                Ok(None) => return,
+                Ok(None) => {
+                    if self.crew.takes_parts()
+                        && let Some(part) = self.framer.part()
+                    {
+                        self.crew.submit(part);
+                    }
+                    return;
+                }
                 Err(error) => self.state = State::LastError(error),
             }
         }

@@ -25,8 +25,10 @@ use crate::error::{Error, ErrorKind, Place};
 pub(crate) struct Frame {
     /// Each holds whole lines and ends with a line end, the very last of the input perhaps not.
     pub(crate) pieces: Vec<Bytes>,
-    /// Bytes of input before this frame.
+    /// Bytes of input before it.
     pub(crate) offset: u64,
+    /// Whether it is all that is left of the frame, or more of it is to come.
+    pub(crate) ends: bool,
 }
 
 /// Takes chunks, gives frames.
@@ -38,9 +40,11 @@ pub(crate) struct Framer {
     ended: bool,
     /// Start of a line whose end has not come yet.
     carry: BytesMut,
-    /// The frame being put together, and the bytes in it.
+    /// The frame being put together without what was taken of it, and the bytes of all of it.
     frame: Frame,
     bytes: usize,
+    /// Bytes that were taken of it.
+    taken: usize,
     /// Set for good when a line passes the limit.
     too_long: bool,
 }
@@ -53,8 +57,9 @@ impl Framer {
             chunks: VecDeque::new(),
             ended: false,
             carry: BytesMut::new(),
-            frame: Frame { pieces: Vec::new(), offset: 0 },
+            frame: Frame { pieces: Vec::new(), offset: 0, ends: true },
             bytes: 0,
+            taken: 0,
             too_long: false,
         }
     }
@@ -116,6 +121,20 @@ impl Framer {
         Ok((self.ended && self.bytes > 0).then(|| self.cut()))
     }
 
+    /// What has come of the frame that the next bytes belong to, for those who do not wait for all of
+    /// it: after [`next`](Self::next) has given none. The frame itself will lack it.
+    pub(crate) fn part(&mut self) -> Option<Frame> {
+        let pieces = std::mem::take(&mut self.frame.pieces);
+        if pieces.is_empty() {
+            return None;
+        }
+        let offset = self.frame.offset;
+        let bytes: usize = pieces.iter().map(Bytes::len).sum();
+        self.frame.offset += bytes as u64;
+        self.taken += bytes;
+        Some(Frame { pieces, offset, ends: false })
+    }
+
     /// How many bytes of `chunk` are whole lines that this frame has room for.
     fn whole_lines(&self, chunk: &[u8]) -> usize {
         // At least one: a full frame has been cut.
@@ -130,9 +149,9 @@ impl Framer {
     }
 
     fn cut(&mut self) -> Frame {
-        let offset = self.frame.offset + self.bytes as u64;
-        self.bytes = 0;
-        std::mem::replace(&mut self.frame, Frame { pieces: Vec::new(), offset })
+        let offset = self.frame.offset + (self.bytes - self.taken) as u64;
+        (self.bytes, self.taken) = (0, 0);
+        std::mem::replace(&mut self.frame, Frame { pieces: Vec::new(), offset, ends: true })
     }
 
     #[cold]

@@ -44,6 +44,13 @@ impl From<Frame> for Work {
     }
 }
 
+impl Work {
+    /// Whether all that has come of the frame has been decoded.
+    pub(crate) fn is_done(&self) -> bool {
+        self.piece == self.frame.pieces.len()
+    }
+}
+
 /// Decodes frames one by one. What is remembered from one frame to the next is memory to use again
 /// and what to expect, neither of which changes an answer. So frames may go to several of these in
 /// any order. Lines are counted from the first one of each batch: how many came before is not known
@@ -70,6 +77,8 @@ pub(crate) struct RowDecoder {
     room: usize,
     /// The last lines of a piece, with bytes after them that may be read.
     tail: Vec<u8>,
+    /// The batch that waits for more of its frame.
+    begun: Option<Decoded>,
 }
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -106,16 +115,32 @@ impl RowDecoder {
             has_views: layout.columns().iter().any(has_views),
             room: FIRST_ROOM.min(options.batch_rows),
             tail: Vec::new(),
+            begun: None,
         }
     }
 
-    pub(crate) fn decode(&mut self, work: &mut Work) -> Decoded {
-        let mut decoded = Decoded::default();
+    /// The next batch, or `None` if more of the frame is needed for it: then `work` is done, and the
+    /// next one must be what follows.
+    pub(crate) fn decode(&mut self, work: &mut Work) -> Option<Decoded> {
+        let mut decoded = self.begun.take().unwrap_or_else(|| self.begin());
+        decoded.error = self.batch(work, &mut decoded).err();
+        decoded.last = decoded.error.is_some() || work.is_done() && work.frame.ends;
+        if work.is_done() && !decoded.last && !self.is_full(&decoded.counts) {
+            self.begun = Some(decoded);
+            return None;
+        }
+        Some(self.end(decoded))
+    }
+
+    fn begin(&mut self) -> Decoded {
         // As much room as the batch before needed, and some more.
         self.root.reserve(self.room);
         (self.context.memory, self.is_full) = (self.memory, false);
-        decoded.error = self.batch(work, &mut decoded).err();
-        decoded.last = decoded.error.is_some() || work.piece == work.frame.pieces.len();
+        Decoded::default()
+    }
+
+    /// Makes the batch.
+    fn end(&mut self, mut decoded: Decoded) -> Decoded {
         let rows = decoded.counts.rows as usize;
         self.room = (rows + rows / 8 + 8).min(self.batch_rows);
         self.root.count_values(rows, self.context.notes.values());

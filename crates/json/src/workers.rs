@@ -17,7 +17,7 @@ const READY: usize = 2;
 
 /// Decodes frames and gives back the results in the order of the frames.
 pub(crate) enum Crew {
-    /// In the caller's thread: at most one frame, decoded when it is asked for.
+    /// In the caller's thread: at most one frame, decoded as it comes.
     Inline(Box<RowDecoder>, Option<Work>),
     Threads(Threads),
 }
@@ -56,7 +56,12 @@ impl Crew {
         }
     }
 
-    /// Hands in a frame; there must be room.
+    /// Whether frames are decoded as they come, so that parts of them may be handed in.
+    pub(crate) fn takes_parts(&self) -> bool {
+        matches!(self, Self::Inline(..))
+    }
+
+    /// Hands in a frame, or what is left of it; there must be room.
     pub(crate) fn submit(&mut self, frame: Frame) {
         match self {
             Self::Inline(_, slot) => *slot = Some(frame.into()),
@@ -73,15 +78,16 @@ impl Crew {
     }
 
     /// The next result of the oldest frame handed in, waiting for it if need be; `None` if there is
-    /// no frame.
+    /// no frame, or more of it is needed.
     pub(crate) fn oldest(&mut self) -> Option<Decoded> {
         match self {
             Self::Inline(rows, slot) => {
-                let decoded = rows.decode(slot.as_mut()?);
-                if decoded.last {
+                let work = slot.as_mut()?;
+                let decoded = rows.decode(work);
+                if work.is_done() || decoded.as_ref().is_some_and(|decoded| decoded.last) {
                     *slot = None;
                 }
-                Some(decoded)
+                decoded
             }
             Self::Threads(threads) => {
                 let result = threads.waiting.front()?.recv();
@@ -113,7 +119,8 @@ impl Threads {
                 for job in queue {
                     let mut work = Work::from(job.frame);
                     loop {
-                        let decoded = rows.decode(&mut work);
+                        // Frames are whole here.
+                        let Some(decoded) = rows.decode(&mut work) else { break };
                         let last = decoded.last;
                         // Nobody waits for it any more if the decoder was dropped.
                         if job.reply.send(decoded).is_err() || last {

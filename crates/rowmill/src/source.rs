@@ -1,5 +1,6 @@
 //! Where bytes come from.
 
+mod buffers;
 mod chunks;
 mod decompress;
 #[cfg(feature = "async")]

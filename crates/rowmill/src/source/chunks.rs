@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// Bytes of one chunk: large enough that handing it on costs nothing, small enough to hold a few.
-pub(super) const CHUNK: usize = 1 << 20;
+use super::buffers::Buffers;
 
 /// The bytes of a source in order. It ends after an error.
 pub(crate) type Chunks = Box<dyn Iterator<Item = io::Result<Bytes>> + Send>;
@@ -16,11 +15,26 @@ pub(crate) type Chunks = Box<dyn Iterator<Item = io::Result<Bytes>> + Send>;
 pub(super) struct ReadChunks<R> {
     reader: R,
     read: Arc<AtomicU64>,
+    buffers: Buffers,
 }
 
 impl<R: Read> ReadChunks<R> {
     pub(super) fn new(reader: R, read: Arc<AtomicU64>) -> Self {
-        Self { reader, read }
+        Self { reader, read, buffers: Buffers::default() }
+    }
+
+    /// Reads until `room` is full or nothing is left.
+    fn fill(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < room.len() {
+            match self.reader.read(&mut room[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
     }
 }
 
@@ -28,14 +42,12 @@ impl<R: Read> Iterator for ReadChunks<R> {
     type Item = io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // `read_to_end` fills spare capacity without clearing it first, and `Bytes` takes the
-        // vector as it is.
-        let mut chunk = Vec::with_capacity(CHUNK);
-        match self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut chunk) {
+        let mut room = self.buffers.take();
+        match self.fill(&mut room) {
             Ok(0) => None,
             Ok(n) => {
                 self.read.fetch_add(n as u64, Ordering::Relaxed);
-                Some(Ok(chunk.into()))
+                Some(Ok(self.buffers.hand_out(room, n)))
             }
             Err(error) => Some(Err(error)),
         }

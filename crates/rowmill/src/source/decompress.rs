@@ -5,10 +5,11 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 
-use super::chunks::{CHUNK, ChunkReader, Chunks, FromBelow};
+use super::buffers::{Buffers, CHUNK};
+use super::chunks::{ChunkReader, Chunks, FromBelow};
 
 /// What a frame of Zstandard may ask for to look back at, as a power of two: 128 MiB, which is what
 /// `zstd --long` writes and every decoder accepts by itself. The header of a frame may ask for more
@@ -87,7 +88,8 @@ pub(crate) fn decompress(mut chunks: Chunks, max_expansion: Option<u64>) -> io::
         Box::new(decoder)
     };
     let max_expansion = max_expansion.unwrap_or(format.max_expansion());
-    Ok(Box::new(Unpacked { format, max_expansion, decoder: Some(decoder), read, given: 0 }))
+    let (decoder, buffers) = (Some(decoder), Buffers::default());
+    Ok(Box::new(Unpacked { format, max_expansion, decoder, read, given: 0, buffers }))
 }
 
 /// Chunks of decompressed bytes.
@@ -100,12 +102,13 @@ struct Unpacked {
     read: Arc<AtomicU64>,
     /// Bytes that have come out.
     given: u64,
+    buffers: Buffers,
 }
 
 impl Unpacked {
     /// As much as fits into a chunk; less, or nothing, only at the end.
     fn unpack(&mut self) -> io::Result<Bytes> {
-        let mut chunk = BytesMut::zeroed(CHUNK);
+        let mut chunk = self.buffers.take();
         let mut filled = 0;
         while let (Some(decoder), false) = (&mut self.decoder, filled == CHUNK) {
             match decoder.read(&mut chunk[filled..]).map_err(|e| self.error(e))? {
@@ -115,8 +118,7 @@ impl Unpacked {
         }
         self.given += filled as u64;
         self.check_expansion()?;
-        chunk.truncate(filled);
-        Ok(chunk.freeze())
+        Ok(self.buffers.hand_out(chunk, filled))
     }
 
     fn check_expansion(&self) -> io::Result<()> {

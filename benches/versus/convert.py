@@ -36,7 +36,7 @@ TEXT = " (ids text)"
 SYSTEMS = ["rowmill", "duckdb", "rowmill" + TEXT, "duckdb" + TEXT, "clickhouse", "arrow-json", "pyarrow", "polars"]
 
 
-def schema_file(program, kind, text_ids, path):
+def schema_file(program, kind, path):
     """The layout of the entity, with the types that all systems have."""
     show = [program, "schema", "--entity", kind]
     schema = subprocess.run(show, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -45,8 +45,7 @@ def schema_file(program, kind, text_ids, path):
         {"name": "Data", "type": type_text(shapes.ORDER_DATA)} if field["name"] == "Data" else field
         for field in schema["fields"]
     ]
-    text = json.dumps(schema)
-    path.write_text(text.replace('"uuid"', '"string"').replace(": uuid", ": string") if text_ids else text)
+    path.write_text(json.dumps(schema))
     return path
 
 
@@ -60,12 +59,11 @@ def type_text(shape):
 def command(name, kind, path, out, threads, programs, scratch):
     """What runs the system on the file."""
     system, text = name.removesuffix(TEXT), name.endswith(TEXT)
+    schema = scratch / f"{kind}.schema.json"
     if system == "rowmill":
-        schema = schema_file(programs["rowmill"], kind, text, scratch / f"{kind}.schema.json")
         words = [programs["rowmill"], "convert", path, "-o", out, "--schema", schema, "--overwrite"]
-        return [*words, "--threads", threads]
+        return [*words, "--threads", threads, *(["--uuid", "text"] if text else [])]
     if system == "arrow-json":
-        schema = schema_file(programs["rowmill"], kind, text, scratch / f"{kind}.schema.json")
         return [programs["arrow-json"], schema, path, out]
     return [sys.executable, HERE / "writers.py", system, path, kind, out, threads, *(["text"] if text else [])]
 
@@ -102,6 +100,7 @@ def check(name, out, kind, truth):
 def measure(kind, arguments, programs, scratch):
     path, out = scratch / f"{kind}.jsonl", scratch / "out.parquet"
     rows = corpus.write(programs["generate"], kind, arguments.mb, path)
+    schema_file(programs["rowmill"], kind, scratch / f"{kind}.schema.json")
     truth, size = digest("lines", path, kind), path.stat().st_size
     print(f"{kind}: {size / 1e6:.1f} MB, {rows} rows, {arguments.rounds} rounds", flush=True)
     runs = []

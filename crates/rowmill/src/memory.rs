@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 /// The least cap there is.
 const LEAST: usize = 32 << 20;
 
+/// What threads have on its way between them, and memory that each keeps for itself to use again.
+const BETWEEN: usize = 24 << 20;
+
 /// Shares of a cap.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Shares(usize);
@@ -47,24 +50,25 @@ impl Shares {
         self.0 / 16
     }
 
-    /// Half of the whole is for threads. Each has two frames and at most four batches, which take as
-    /// much as their texts, that is a frame, and as much again for what is of one size.
+    /// Half of the whole is for threads. Some of it is for what is on its way between them, the rest for
+    /// the frames and batches of each.
     pub(crate) fn threads(self) -> usize {
-        (self.0 / 2 / (10 * self.frame())).max(1)
+        let room = (self.0 / 2).saturating_sub(BETWEEN);
+        (room / (6 * self.frame())).max(1)
     }
 
     fn frame(self) -> usize {
         (self.0 / 64).min(Options::default().frame_bytes)
     }
 
-    /// Sets what a decoder of rows of `schema` takes.
+    /// Sets what a decoder of rows of `schema` takes at a time.
     pub(crate) fn set(self, options: &mut Options, schema: &Schema) {
         let columns = schema.fields().iter().map(|field| width(field.data_type()));
-        let rows = self.frame() / columns.sum::<usize>().max(1);
+        // Besides their texts, of which a frame has no more than its own bytes.
+        let rows = 2 * self.frame() / columns.sum::<usize>().max(1);
         options.frame_bytes = self.frame();
         options.batch_rows = options.batch_rows.min(rows.max(1));
         options.max_batch_bytes = options.max_batch_bytes.min(self.row());
-        options.threads = options.threads.min(self.threads());
     }
 }
 
@@ -101,24 +105,15 @@ mod tests {
         let wide = Layout::new(wide).expect("a sound layout");
         for mebibytes in [32, 48, 64, 100, 256, 1000, 4096] {
             let shares = Shares::of(mebibytes << 20).expect("enough");
-            for cores in [1, 2, 16, 64] {
-                let mut options = Options::default();
-                options.threads = cores;
-                shares.set(&mut options, wide.schema());
-                assert!((1..=cores).contains(&options.threads));
-                let batch = options.batch_rows * 400 * 16;
-                assert!(batch <= options.frame_bytes, "{mebibytes} MiB");
-                let decoding = options.threads * (2 * options.frame_bytes + 8 * batch);
-                assert!(decoding + 2 * shares.row_group() <= mebibytes << 20, "{mebibytes} MiB");
-            }
             let mut options = Options::default();
             shares.set(&mut options, wide.schema());
-            let mut more = Options::default();
-            more.threads = 64;
-            shares.set(&mut more, wide.schema());
-            more.threads = options.threads;
-            assert_eq!(format!("{options:?}"), format!("{more:?}"), "all else is the same");
+            assert!(options.batch_rows * 400 * 16 <= 2 * options.frame_bytes, "{mebibytes} MiB");
+            assert!(options.batch_rows > 0);
+            let decoding = BETWEEN + shares.threads() * 6 * options.frame_bytes;
+            let fits = decoding + 2 * shares.row_group() <= mebibytes << 20;
+            assert!(fits || shares.threads() == 1, "{mebibytes} MiB");
         }
+        assert_eq!([32, 64, 256, 1024].map(|m| Shares(m << 20).threads()), [1, 1, 4, 20]);
     }
 
     #[test]

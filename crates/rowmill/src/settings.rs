@@ -86,9 +86,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The number of threads to use: never 0.
+    /// The number of threads to use: never 0, and no more than there is memory for.
     pub(crate) fn threads(&self) -> usize {
-        threads(self.threads)
+        let room = self.memory.and_then(|bytes| Shares::of(bytes).ok());
+        threads(self.threads).min(room.map_or(usize::MAX, Shares::threads))
     }
 
     /// What the cap on memory leaves for each, if there is one.

@@ -188,6 +188,8 @@ impl Chunk {
             slots: self.levels.slots(),
             values: self.values.len(),
             bounds: self.kind.bounds(&self.values, &self.choice, keys),
+            levels: self.levels.histograms(),
+            text_bytes: self.kind.text_bytes(&self.values, &self.choice, keys),
         };
         self.pages.push(bytes, uncompressed, encoding, about)?;
         self.rows = 0;

@@ -95,6 +95,26 @@ impl Kind {
         }
     }
 
+    /// The bytes of all texts, for a page whose keys are these if it has a dictionary. `None` if the
+    /// column has other values.
+    pub(super) fn text_bytes(
+        self,
+        values: &Values,
+        choice: &Choice,
+        keys: &[u32],
+    ) -> Option<usize> {
+        match values {
+            Values::Uuids(uuids) if self == Self::UuidText => Some(uuids.len() * uuid::LENGTH),
+            Values::Texts(texts) => Some(texts.bytes.len()),
+            Values::Keys(_) => {
+                let entries = keys.iter().max().map_or(0, |largest| *largest + 1);
+                let lengths: Vec<usize> = (0..entries).map(|key| choice.word(key).len()).collect();
+                Some(keys.iter().map(|key| lengths[*key as usize]).sum())
+            }
+            _ => None,
+        }
+    }
+
     /// The least and the largest value, for a page whose keys are these if it has a dictionary.
     pub(super) fn bounds(self, values: &Values, choice: &Choice, keys: &[u32]) -> Option<Bounds> {
         match values {

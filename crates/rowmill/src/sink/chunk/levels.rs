@@ -15,6 +15,13 @@ pub(super) struct Levels {
     slots: usize,
 }
 
+/// How many slots there are of each level, from 0 on; empty where that is not told.
+#[derive(Default)]
+pub(super) struct Histograms {
+    pub(super) reps: Vec<i64>,
+    pub(super) defs: Vec<i64>,
+}
+
 enum Defs {
     /// There are values alone.
     None,
@@ -80,6 +87,14 @@ impl Levels {
         self.reps.extend_from_slice(&reach.reps);
     }
 
+    /// How many slots there are of each repetition and of each definition level. Nothing where the
+    /// number of nulls says as much.
+    pub(super) fn histograms(&self) -> Histograms {
+        let Defs::Bytes(defs) = &self.defs else { return Histograms::default() };
+        let reps = if self.rep > 0 { histogram(&self.reps, self.rep) } else { Vec::new() };
+        Histograms { reps, defs: histogram(defs, self.def) }
+    }
+
     /// Writes them as they stand before the values of a page.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         if self.rep > 0 {
@@ -91,6 +106,17 @@ impl Levels {
             Defs::Bytes(levels) => with_length(out, |out| encode_bytes(levels, self.def, out)),
         }
     }
+}
+
+/// Levels are looked at once for each level there is, many at a time: adding to one of several
+/// counts would wait for the addition before it.
+fn histogram(levels: &[u8], highest: u8) -> Vec<i64> {
+    // No sum of so few is too large for a byte.
+    let some = |some: &[u8], level| some.iter().map(|l| u8::from(*l == level)).sum::<u8>();
+    let count = |level| levels.chunks(255).map(|chunk| i64::from(some(chunk, level))).sum();
+    let mut counts: Vec<i64> = (0..highest).map(count).collect();
+    counts.push(levels.len() as i64 - counts.iter().sum::<i64>());
+    counts
 }
 
 fn encode_bits(bits: &Bits, out: &mut Vec<u8>) {

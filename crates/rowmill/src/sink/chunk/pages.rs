@@ -1,7 +1,8 @@
 //! The encoded pages of a column chunk, and what the footer and the page index say of them. Nothing
 //! else here touches those parts of the parquet crate that writers of pages use.
 
-use std::io::{Chain, Read};
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
 
 use bytes::Bytes;
 use parquet::basic::{self, BoundaryOrder, Encoding, LogicalType, PageType, Type};
@@ -11,7 +12,7 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, FixedLenByteArray};
 use parquet::errors::Result;
 use parquet::file::metadata::{
-    ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder, PageEncodingStats,
+    ColumnChunkMetaData, ColumnIndexBuilder, LevelHistogram, OffsetIndexBuilder, PageEncodingStats,
 };
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::{Statistics, ValueStatistics};
@@ -19,25 +20,31 @@ use parquet::file::writer::{SerializedPageWriter, SerializedRowGroupWriter, Trac
 use parquet::schema::types::ColumnDescPtr;
 
 use super::bounds::Bounds;
+use super::levels::Histograms;
 use super::unexpected;
-use std::io::Write;
+
+/// The head of a page takes less than this.
+const HEAD: usize = 64;
 
 /// The pages of one chunk.
 pub(super) struct Pages {
     column: ColumnDescPtr,
-    /// All data pages with their heads.
-    encoded: Vec<u8>,
     written: Vec<Written>,
     /// The page of the dictionary with its head, if there is one.
     head: Vec<u8>,
     /// What is told of the chunk, once no more pages come.
     complete: Option<ColumnCloseResult>,
+    /// Their bytes.
+    length: usize,
+    /// Buffers of the pages of the row group before, in their order, to be used again.
+    spare: VecDeque<Vec<u8>>,
 }
 
-/// What is known of a page in `encoded`.
+/// A data page.
 struct Written {
-    offset: usize,
-    length: usize,
+    /// It with its head. Each page has a buffer of its own, since one for all of them would have to
+    /// be moved as it grows, and be there twice in that moment.
+    bytes: Vec<u8>,
     uncompressed: usize,
     encoding: Encoding,
     about: About,
@@ -51,6 +58,9 @@ pub(super) struct About {
     pub(super) values: usize,
     /// None if nothing but null and NaN is in it.
     pub(super) bounds: Option<Bounds>,
+    pub(super) levels: Histograms,
+    /// The bytes of all texts, if it has texts.
+    pub(super) text_bytes: Option<usize>,
 }
 
 /// The dictionary of a chunk.
@@ -62,13 +72,13 @@ pub(super) struct DictionaryPage {
 
 impl Pages {
     pub(super) fn new(column: ColumnDescPtr) -> Self {
-        let (head, encoded, written) = (Vec::new(), Vec::new(), Vec::new());
-        Self { column, head, encoded, written, complete: None }
+        let (written, spare) = (Vec::new(), VecDeque::new());
+        Self { column, written, head: Vec::new(), complete: None, length: 0, spare }
     }
 
     /// The bytes of all pages so far.
     pub(super) fn len(&self) -> usize {
-        self.encoded.len()
+        self.length
     }
 
     /// Appends a data page. `bytes` are compressed or not, and are the caller's again.
@@ -90,10 +100,12 @@ impl Pages {
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let offset = self.encoded.len();
-        let uncompressed = write(&mut self.encoded, bytes, uncompressed, page)?;
-        let length = self.encoded.len() - offset;
-        self.written.push(Written { offset, length, uncompressed, encoding, about });
+        let mut encoded = self.spare.pop_front().unwrap_or_default();
+        encoded.clear();
+        encoded.reserve_exact(bytes.len() + HEAD);
+        let uncompressed = write(&mut encoded, bytes, uncompressed, page)?;
+        self.length += encoded.len();
+        self.written.push(Written { bytes: encoded, uncompressed, encoding, about });
         Ok(())
     }
 
@@ -140,7 +152,7 @@ impl Pages {
         let sum = |of: fn(&About) -> usize| self.written.iter().map(|page| of(&page.about)).sum();
         let (rows, slots, values): (usize, usize, usize) =
             (sum(|about| about.rows), sum(|about| about.slots), sum(|about| about.values));
-        let length = self.head.len() + self.encoded.len();
+        let length = self.head.len() + self.length;
         let metadata = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(codec)
             .set_encodings(encodings)
@@ -151,6 +163,9 @@ impl Pages {
             .set_data_page_offset(self.head.len() as i64)
             .set_dictionary_page_offset(dictionary.map(|_| 0))
             .set_statistics(self.statistics((slots - values) as u64))
+            .set_unencoded_byte_array_data_bytes(self.text_bytes())
+            .set_repetition_level_histogram(self.histogram(|levels| &levels.reps))
+            .set_definition_level_histogram(self.histogram(|levels| &levels.defs))
             .build()?;
         self.complete = Some(ColumnCloseResult {
             bytes_written: length as u64,
@@ -170,17 +185,37 @@ impl Pages {
     ) -> Result<()> {
         let told =
             self.complete.take().ok_or_else(|| unexpected("a chunk that is not complete"))?;
-        group.append_column(&Spliced { head: &self.head, pages: &self.encoded }, told)?;
-        self.encoded.clear();
-        self.written.clear();
+        let length = self.head.len() + self.length;
+        group.append_column(&Joined { head: &self.head, pages: &self.written, length }, told)?;
+        self.spare = self.written.drain(..).map(|page| page.bytes).collect();
+        self.length = 0;
         Ok(())
     }
 
+    /// The bytes of all texts.
+    fn text_bytes(&self) -> Option<i64> {
+        let bytes: Option<usize> = self.written.iter().map(|page| page.about.text_bytes).sum();
+        bytes.map(|bytes| bytes as i64)
+    }
+
+    /// The sum of these levels of all pages.
+    fn histogram(&self, of: impl Fn(&Histograms) -> &Vec<i64>) -> Option<LevelHistogram> {
+        let mut sums: Vec<i64> = Vec::new();
+        for counts in self.written.iter().map(|page| of(&page.about.levels)) {
+            sums.resize(counts.len(), 0);
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+        histogram(&sums)
+    }
+
     fn offset_index(&self, before: usize) -> OffsetIndexBuilder {
-        let mut index = OffsetIndexBuilder::new();
+        let (mut index, mut offset) = (OffsetIndexBuilder::new(), before);
         for page in &self.written {
-            index.append_offset_and_size((before + page.offset) as i64, page.length as i32);
+            index.append_offset_and_size(offset as i64, page.bytes.len() as i32);
+            offset += page.bytes.len();
             index.append_row_count(page.about.rows as i64);
+            let bytes = page.about.text_bytes.map(|bytes| bytes as i64);
+            index.append_unencoded_byte_array_data_bytes(bytes);
         }
         index
     }
@@ -200,6 +235,8 @@ impl Pages {
                 None if about.values == 0 => index.append(true, Vec::new(), Vec::new(), nulls),
                 None => return Ok(None),
             }
+            let Histograms { reps, defs } = &about.levels;
+            index.append_histograms(&histogram(reps), &histogram(defs));
         }
         index.set_boundary_order(self.boundary_order());
         index.build().map(Some)
@@ -280,6 +317,11 @@ impl Pages {
     }
 }
 
+/// As the parquet crate has it.
+fn histogram(counts: &[i64]) -> Option<LevelHistogram> {
+    (!counts.is_empty()).then(|| counts.to_vec().into())
+}
+
 /// Writes a page with its head behind `out` and gives the size of both before compression.
 fn write(
     out: &mut Vec<u8>,
@@ -297,29 +339,46 @@ fn write(
     Ok(spec.uncompressed_size)
 }
 
-/// A dictionary page and what comes behind it.
-struct Spliced<'a> {
+/// A dictionary page and the pages behind it.
+struct Joined<'a> {
     head: &'a [u8],
-    pages: &'a [u8],
+    pages: &'a [Written],
+    length: usize,
 }
 
-impl Length for Spliced<'_> {
+impl Length for Joined<'_> {
     fn len(&self) -> u64 {
-        (self.head.len() + self.pages.len()) as u64
+        self.length as u64
     }
 }
 
-impl<'a> ChunkReader for Spliced<'a> {
-    type T = Chain<&'a [u8], &'a [u8]>;
+impl<'a> ChunkReader for Joined<'a> {
+    type T = Reader<'a>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
         match start {
-            0 => Ok(self.head.chain(self.pages)),
+            0 => Ok(Reader { piece: self.head, pages: self.pages.iter() }),
             _ => Err(unexpected("a chunk is read from its start")),
         }
     }
 
     fn get_bytes(&self, _start: u64, _length: usize) -> Result<Bytes> {
         Err(unexpected("a chunk is read as a whole"))
+    }
+}
+
+/// Gives the bytes of pages one after the other.
+struct Reader<'a> {
+    piece: &'a [u8],
+    pages: std::slice::Iter<'a, Written>,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            let Some(page) = self.pages.next() else { return Ok(0) };
+            self.piece = &page.bytes;
+        }
+        self.piece.read(into)
     }
 }

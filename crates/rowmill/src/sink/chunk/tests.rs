@@ -81,6 +81,17 @@ fn same(schema: &SchemaRef, file: &Bytes, other: &Bytes) {
         for (column, expected) in group.columns().iter().zip(expected.columns()) {
             assert_eq!(column.num_values(), expected.num_values());
             same_statistics(column.statistics(), expected.statistics());
+            let bytes = expected.unencoded_byte_array_data_bytes();
+            assert_eq!(column.unencoded_byte_array_data_bytes(), bytes);
+            let reps = expected.repetition_level_histogram();
+            assert_eq!(column.repetition_level_histogram(), reps);
+            // Between values and nulls alone, the number of these says as much.
+            let levels = column.column_descr();
+            let flat = levels.max_def_level() == 1 && levels.max_rep_level() == 0;
+            if !flat {
+                let defs = expected.definition_level_histogram();
+                assert_eq!(column.definition_level_histogram(), defs);
+            }
         }
     }
 }

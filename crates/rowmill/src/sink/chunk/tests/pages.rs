@@ -7,7 +7,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::basic::{BoundaryOrder, Encoding, PageType};
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::file::metadata::{LevelHistogram, PageIndexPolicy, ParquetMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
 use super::tables::{Random, any_type};
@@ -259,6 +259,39 @@ fn the_order_of_pages_is_told() {
             let metadata = metadata(&check(&schema, &batches, Compression::default()));
             let index = &metadata.column_index().expect("an index")[0][0];
             assert_eq!(index.get_boundary_order(), Some(expected), "{:?}", batches[0].slice(0, 9));
+        }
+    }
+}
+
+#[test]
+fn sizes_of_pages_add_up_to_those_of_their_chunk() {
+    let mut random = Random::new(14);
+    for _ in 0..10 {
+        let types: Vec<DataType> = (0..3).map(|_| any_type(&mut random, 3)).collect();
+        let (schema, batches) = table(&mut random, &types, &[2048; 20]);
+        let metadata = metadata(&check(&schema, &batches, Compression::None));
+        for (n, column) in metadata.row_group(0).columns().iter().enumerate() {
+            let pages = &metadata.offset_index().expect("an index")[0][n];
+            let bytes = pages.unencoded_byte_array_data_bytes().map(|bytes| bytes.iter().sum());
+            assert_eq!(bytes, column.unencoded_byte_array_data_bytes(), "{schema:?}");
+            let index = &metadata.column_index().expect("an index")[0][n];
+            let count = pages.page_locations().len();
+            if matches!(index, ColumnIndexMetaData::NONE) {
+                continue;
+            }
+            let sum = |of: &dyn Fn(usize) -> Option<Vec<i64>>| {
+                (0..count).map(of).fold(Some(Vec::new()), |sum: Option<Vec<i64>>, page| {
+                    let (mut sum, page) = (sum?, page?);
+                    sum.resize(page.len(), 0);
+                    sum.iter_mut().zip(page).for_each(|(sum, count)| *sum += count);
+                    Some(sum)
+                })
+            };
+            let reps = sum(&|page| index.repetition_level_histogram(page).map(<[i64]>::to_vec));
+            let defs = sum(&|page| index.definition_level_histogram(page).map(<[i64]>::to_vec));
+            let of = |levels: &LevelHistogram| levels.values().to_vec();
+            assert_eq!(reps, column.repetition_level_histogram().map(of), "{schema:?}");
+            assert_eq!(defs, column.definition_level_histogram().map(of), "{schema:?}");
         }
     }
 }

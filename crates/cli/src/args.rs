@@ -55,7 +55,7 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Demo(Demo),
     /// Convert JSON Lines (plain, gzip or zstd) to Parquet
-    Convert(Convert),
+    Convert(Box<Convert>),
     /// Measure where the time goes when these files are converted; nothing is kept
     #[command(after_help = BENCH)]
     Bench(Bench),

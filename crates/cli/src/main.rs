@@ -63,7 +63,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         #[cfg(feature = "demo")]
         Command::Demo(args) => signals::or_stopped(stop, demo::run(args)).await,
-        Command::Convert(args) => convert::run(args, stop).await,
+        Command::Convert(args) => convert::run(*args, stop).await,
         Command::Bench(args) => bench::run(args, stop).await,
         Command::Export(args) => signals::or_stopped(stop, export::run(*args)).await,
         #[cfg(feature = "demo")]

@@ -57,8 +57,7 @@ impl<W: Write + Send> Encoder<W> {
     /// [`Output`](ErrorKind::Output): the writer refuses. [`Internal`](ErrorKind::Internal): Parquet
     /// has no place for such a schema; those of layouts have one.
     pub fn new(writer: W, schema: &SchemaRef, codec: Compression) -> Result<Self> {
-        let mut options = ParquetOptions::default();
-        options.compression = codec;
+        let options = ParquetOptions { compression: codec, ..ParquetOptions::default() };
         Self::with(writer, schema, &options)
     }
 

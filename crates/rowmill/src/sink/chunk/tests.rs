@@ -21,8 +21,7 @@ use crate::sink::{Encoder, ParquetOptions, properties};
 
 /// The file that is made of `batches`.
 fn encode(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
-    let mut options = ParquetOptions::default();
-    options.compression = codec;
+    let options = ParquetOptions { compression: codec, ..ParquetOptions::default() };
     encode_with(schema, batches, &options)
 }
 
@@ -35,8 +34,7 @@ fn encode_with(schema: &SchemaRef, batches: &[RecordBatch], options: &ParquetOpt
 /// The file that the parquet crate makes of them.
 fn oracle(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
     let columns = ArrowSchemaConverter::new().convert(schema).expect("columns");
-    let mut options = ParquetOptions::default();
-    options.compression = codec;
+    let options = ParquetOptions { compression: codec, ..ParquetOptions::default() };
     let properties = properties::properties(&columns, &options, &HashSet::new());
     let properties = properties.expect("properties");
     let mut writer =

@@ -38,9 +38,11 @@ fn compat_has_plain_values_and_dictionaries_alone() {
     let others = [DataType::Float32, DataType::LargeUtf8];
     for (n, leaf) in leaves().chain(nested).chain(others).enumerate() {
         let (schema, batches) = table(&mut random, &[leaf], &[3000, 1, 5000, 70, 9000]);
-        let mut options = ParquetOptions::default();
-        options.compression = CODECS[n % 3];
-        options.profile = Profile::Compat;
+        let options = ParquetOptions {
+            compression: CODECS[n % 3],
+            profile: Profile::Compat,
+            ..ParquetOptions::default()
+        };
         let file = encode_with(&schema, &batches, &options);
         let found = encodings(&file);
         assert!(found.is_subset(&old), "{schema:?}: {found:?}");
@@ -59,8 +61,7 @@ fn compat_gives_up_dictionaries_that_grow_too_large() {
         RecordBatch::try_new(schema.clone(), vec![Arc::new(column)]).expect("a batch")
     };
     let batches = [batch(0..20_000, 50), batch(0..110_000, i64::MAX)];
-    let mut options = ParquetOptions::default();
-    options.profile = Profile::Compat;
+    let options = ParquetOptions { profile: Profile::Compat, ..ParquetOptions::default() };
     let file = encode_with(&schema, &batches, &options);
     let all = HashSet::from([Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY]);
     assert_eq!(encodings(&file), all);
@@ -132,10 +133,12 @@ fn uuids_as_text_are_the_same_uuids() {
         };
         let texted: Vec<_> = batches.iter().map(in_text).collect();
         for profile in [Profile::Default, Profile::Compat] {
-            let mut options = ParquetOptions::default();
-            options.compression = CODECS[n];
-            options.uuid = UuidForm::Text;
-            options.profile = profile;
+            let options = ParquetOptions {
+                compression: CODECS[n],
+                uuid: UuidForm::Text,
+                profile,
+                ..ParquetOptions::default()
+            };
             let file = encode_with(&schema, &batches, &options);
             same(&texts, &file, &oracle(&texts, &texted, CODECS[n]));
         }
@@ -178,9 +181,11 @@ fn check_filter(
         let field = if is_id { field.with_metadata(id) } else { field };
         let schema: SchemaRef = Arc::new(Schema::new(vec![field]));
         let batch = RecordBatch::try_new(schema.clone(), vec![column]).expect("a batch");
-        let mut options = ParquetOptions::default();
-        options.bloom_filters = vec!["v".to_owned()];
-        options.uuid = text;
+        let options = ParquetOptions {
+            bloom_filters: vec!["v".to_owned()],
+            uuid: text,
+            ..ParquetOptions::default()
+        };
         let file = encode_with(&schema, &[batch.clone()], &options);
         let filters: Vec<Sbbf> = filters(&file, 0).into_iter().flatten().collect();
         assert_eq!(filters.len(), (rows as usize).div_ceil(131_072), "one for each row group");
@@ -264,8 +269,10 @@ fn filters_of_nested_columns_and_of_types_that_are_left_to_others() {
     ]));
     let columns = vec![list, Arc::new(outer) as ArrayRef, floats];
     let batch = RecordBatch::try_new(schema.clone(), columns).expect("a batch");
-    let mut options = ParquetOptions::default();
-    options.bloom_filters = ["a", "b.list", "c"].map(str::to_owned).into();
+    let options = ParquetOptions {
+        bloom_filters: ["a", "b.list", "c"].map(str::to_owned).into(),
+        ..ParquetOptions::default()
+    };
     let file = encode_with(&schema, &[batch], &options);
     for column in [0, 1] {
         let filter = filters(&file, column).remove(0).expect("a filter");
@@ -283,14 +290,14 @@ fn a_column_without_a_filter_is_named() {
     let layout = Layout::new([Column::boolean("b"), Column::record("r", [Column::int32("n")])]);
     let layout = layout.expect("a sound layout");
     for path in ["b", "r", "r.m", "x"] {
-        let mut options = ParquetOptions::default();
-        options.bloom_filters = vec![path.to_owned()];
+        let options =
+            ParquetOptions { bloom_filters: vec![path.to_owned()], ..ParquetOptions::default() };
         let error = Encoder::with(Vec::new(), layout.schema(), &options).expect_err(path);
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains(path), "{error}");
     }
-    let mut options = ParquetOptions::default();
-    options.bloom_filters = vec!["r.n".to_owned()];
+    let options =
+        ParquetOptions { bloom_filters: vec!["r.n".to_owned()], ..ParquetOptions::default() };
     let encoder = Encoder::with(Vec::new(), layout.schema(), &options).expect("a column");
     let file: Bytes = encoder.finish().expect("no rows").into();
     assert_eq!(read(&file).0.num_row_groups(), 0);

@@ -386,29 +386,35 @@ fn a_directory_that_is_replaced_holds_the_old_rows_or_the_new() {
             fs::write(path, bytes).expect("writes");
         }
     };
-    // Cut by size, so that some parts are replaced and others only go.
-    let run = || inputs.convert(&inputs.names, "-o lake --overwrite --target-size 9KB");
+    let run = |cut: &str| inputs.convert(&inputs.names, &format!("-o lake --overwrite {cut}"));
+    let lake = inputs.path().join("lake");
     lay();
-    let retired = only_manifest(&inputs.path().join("lake"));
-    let (whole, _) = timed(run());
-    let (lake, expected) = (inputs.path().join("lake"), inputs.tree("lake"));
+    let retired = only_manifest(&lake);
+    // All parts are replaced, or one is and the others go.
+    let cuts = ["--part-per-file", "--target-size 1GB"].map(|cut| {
+        lay();
+        let (whole, _) = timed(run(cut));
+        (cut, whole, inputs.tree("lake"))
+    });
     let manifest = only_manifest(&lake);
-    let mut sights = vec![Sight::There(lake.join("_rowmill/commit.json")); 4];
-    sights.extend([Sight::Gone(retired), Sight::There(manifest)]);
-    let parts = older.iter().filter(|(path, _)| !lake.join(path).exists());
-    sights.extend(parts.map(|(path, _)| Sight::Gone(lake.join(path))));
-    assert!((20..SOURCES + 4).contains(&sights.len()), "{}", sights.len());
+    let mut sights = sights(&lake, &inputs.names, &manifest);
+    let gone = older.iter().filter(|(path, _)| !lake.join(path).exists());
+    let gone: Vec<Sight> = gone.map(|(path, _)| Sight::Gone(lake.join(path))).collect();
+    assert_eq!(gone.len(), SOURCES, "the older manifest, and all parts but one");
+    sights.extend((0..8).map(|_| Sight::Gone(retired.clone())));
     let mut count = Count::default();
     for n in 0..kills() {
         lay();
-        let moment = moment(&mut random, whole, &sights);
-        let what = format!("kill {n}: {moment:?}");
-        count.add(kill(run().start(), &moment), &lake.join("_rowmill/commit.json"));
+        let (cut, whole, expected) = &cuts[(n % 2) as usize];
+        let sights = if n % 2 == 0 { &sights } else { &gone };
+        let moment = moment(&mut random, *whole, sights);
+        let what = format!("kill {n}, {cut}: {moment:?}");
+        count.add(kill(run(cut).start(), &moment), &lake.join("_rowmill/commit.json"));
         check_instant(inputs.path(), Some(&lake), &what);
-        run().run().ended(0);
+        run(cut).run().ended(0);
         check_lake(&lake, &what);
         assert_eq!(found(&lake), told(&[&inputs.totals]), "{what}");
-        assert!(inputs.tree("lake") == expected, "{what}: other bytes");
+        assert!(inputs.tree("lake") == *expected, "{what}: other bytes");
     }
     count.tell();
 }

@@ -30,7 +30,7 @@ fn folder() -> TempDir {
 
 fn args(output: &str) -> Vec<&str> {
     let inputs: &[&str] = if output == "lake" { &["a.jsonl", "b.jsonl"] } else { &["a.jsonl"] };
-    let fixed = ["convert", "--schema", "schema.json", "-o", output];
+    let fixed = ["convert", "--schema", "schema.json", "--part-per-file", "-o", output];
     fixed.iter().chain(inputs).copied().collect()
 }
 

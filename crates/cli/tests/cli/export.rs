@@ -60,6 +60,30 @@ fn an_export_becomes_parquet() {
 }
 
 #[test]
+fn rows_of_an_export_are_cut_by_size_and_not_by_file() {
+    let kind = Kind::AvailabilityAdjustment;
+    for (size, least, most) in [("1B", 4, 100), ("1GB", 1, 1)] {
+        let setup = Setup::new().corpus(kind, 7_000, 3);
+        let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+        let args = format!("--entity {kind} -o lake --json --target-size {size}");
+        let outcome = api.export(&args).folder(folder.path()).run();
+        outcome.ended(0);
+        let report = outcome.json();
+        assert_eq!(
+            (&report["rows"], report["files"].as_array().map(Vec::len)),
+            (&7_000.into(), Some(3))
+        );
+        let id = report["export"].as_str().expect("an id");
+        let parts = parts(&folder.path().join("lake"));
+        assert!((least..=most).contains(&parts.len()), "{parts:?}");
+        for (n, part) in parts.iter().enumerate() {
+            assert!(part.ends_with(format!("{id}-{:04}.parquet", n + 1)), "{part:?}");
+        }
+        assert_eq!(parts.iter().map(|part| rows(part)).sum::<usize>(), 7_000);
+    }
+}
+
+#[test]
 fn many_entities_are_told_of_in_their_order() {
     let setup = Setup::new().corpus(Kind::Reservation, 50, 2).corpus(Kind::Customer, 70, 1);
     let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));

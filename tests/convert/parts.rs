@@ -67,8 +67,13 @@ fn hash(bytes: &[u8]) -> u128 {
 
 #[test]
 fn parts_are_cut_by_size_and_called_by_where_they_begin() {
-    let counts =
-        [("a.jsonl", 7_000), ("a-0002.jsonl", 0), ("b.jsonl", 100), ("c.jsonl", 100), ("d", 5_000)];
+    let counts = [
+        ("a.jsonl", 15_000),
+        ("a-0002.jsonl", 0),
+        ("b.jsonl", 100),
+        ("c.jsonl", 100),
+        ("d", 25_000),
+    ];
     let (folder, paths, text) = sources(&counts);
     let run = || Convert::new(&layout()).overwrite(true);
     // Smaller than any batch, so that each has a part of its own, 9 or more.
@@ -99,15 +104,14 @@ fn parts_are_cut_by_size_and_called_by_where_they_begin() {
 
     // Of a size in between: parts that hold the end of one source and the beginning of the next.
     let lake = folder.path().join("middle");
-    let size = 2 * report.parts[0].bytes + 1;
+    let size = 150_000;
     let report = run().target_size(size).run(&paths, &lake).expect("converts");
     check(&report, &lake, &text);
-    let most = report.parts.len();
-    assert!((2..found.len()).contains(&most), "{:?}", names(&report));
+    assert!((2..found.len()).contains(&report.parts.len()), "{:?}", names(&report));
     assert!(manifest(&report).parts.iter().any(|part| part.holds.len() > 1));
-    // All but the last have about the size.
-    let parts = &report.parts[..report.parts.len() - 1];
-    assert!(parts.iter().all(|part| part.bytes * 2 > size), "{parts:?}");
+    // All but the last have the size.
+    let (_, parts) = report.parts.split_last().expect("parts");
+    assert!(parts.iter().all(|part| part.bytes >= size), "{parts:?}");
 
     let lake = folder.path().join("all");
     let report = run().run(&paths, &lake).expect("converts");
@@ -125,14 +129,15 @@ fn parts_are_cut_by_size_and_called_by_where_they_begin() {
         let again = Convert::new(&layout()).run(&paths, folder.path().join(lake));
         let again = again.expect("is there");
         assert!(again.already_there);
-        assert_eq!((again.rows, again.bytes), (12_200, text.len() as u64));
+        assert_eq!((again.rows, again.bytes), (40_200, text.len() as u64));
         assert_eq!(again.files.len(), 5);
     }
 }
 
 #[test]
 fn the_same_parts_come_out_of_any_number_of_threads() {
-    let (folder, paths, _) = sources(&[("a.jsonl", 9_000), ("b.jsonl", 4_000), ("c.jsonl", 9_000)]);
+    let (folder, paths, _) =
+        sources(&[("a.jsonl", 19_000), ("b.jsonl", 4_000), ("c.jsonl", 29_000)]);
     let written = |threads: usize| {
         let lake = folder.path().join(format!("lake{threads}"));
         let run = Convert::new(&layout()).threads(threads).target_size(100_000);
@@ -141,7 +146,7 @@ fn the_same_parts_come_out_of_any_number_of_threads() {
         names.map(|name| (fs::read(lake.join(&name)).expect("reads"), name)).collect::<Vec<_>>()
     };
     let one = written(1);
-    assert!(one.len() > 4, "{}", one.len());
+    assert!(one.len() > 2, "{}", one.len());
     assert!(one == written(2) && one == written(5));
 }
 

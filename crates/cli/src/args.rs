@@ -339,8 +339,8 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub(crate) memory: Option<usize>,
 
-    /// End a part of a directory when it has reached about this size; a part may hold many inputs, and
-    /// an input may be in many parts
+    /// End a part of a directory when it has reached this size; a part may hold many inputs, and an
+    /// input may be in many parts
     #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "256MiB")]
     pub(crate) target_size: usize,
 

@@ -9,7 +9,7 @@ use crate::sink::{
 /// Where a part ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// With the batch that brings it to this many bytes. That depends on the rows alone.
+    /// With the batch by which this many bytes of it are encoded. That depends on the rows alone.
     Size(u64),
     /// With each source.
     Source,

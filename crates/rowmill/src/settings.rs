@@ -354,9 +354,10 @@ macro_rules! setters {
             self
         }
 
-        /// Ends a part of a directory with the batch of rows that brings it to about this many bytes,
-        /// and begins the next one; a part may hold rows of many sources, and a source may be in many
-        /// parts. Where depends on the rows alone. Single files are never cut. Default: 256 MiB.
+        /// Ends a part of a directory with the batch of rows by which so many bytes of it are encoded,
+        /// and begins the next one: it has the size, and some pages more. A part may hold rows of many
+        /// sources, and a source may be in many parts. Where it ends depends on the rows alone. Single
+        /// files are never cut. Default: 256 MiB.
         pub fn target_size(mut self, bytes: u64) -> Self {
             self.settings.target_size = bytes;
             self

@@ -3,13 +3,14 @@
 const EXPECTED: &str = "expected a size such as 64MiB or 1GiB";
 
 /// What a unit stands for, by its name.
-const UNITS: [(&str, usize); 6] = [
+const UNITS: [(&str, usize); 7] = [
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
     ("KB", 1_000),
     ("MB", 1_000_000),
     ("GB", 1_000_000_000),
+    ("B", 1),
 ];
 
 /// Reads a whole number with a unit.
@@ -32,6 +33,7 @@ mod tests {
         assert_eq!(size("1GiB"), Ok(1 << 30));
         assert_eq!(size("500MB"), Ok(500_000_000));
         assert_eq!(size("0KB"), Ok(0));
+        assert_eq!(size("700B"), Ok(700));
     }
 
     #[test]
@@ -40,6 +42,8 @@ mod tests {
             "",
             "64",
             "MiB",
+            "B",
+            "1MIB",
             "+1MiB",
             "-1MiB",
             "1.5GiB",

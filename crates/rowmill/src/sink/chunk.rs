@@ -158,6 +158,11 @@ impl Chunk {
         self.pages.len() + open + self.choice.bytes() + filter
     }
 
+    /// The bytes of its pages that are encoded.
+    pub(super) fn encoded(&self) -> usize {
+        self.pages.len()
+    }
+
     /// Ends the page; the chunk will have about so many `pages` like it.
     fn close_page(&mut self, pages: usize, tools: &mut Tools) -> Result<()> {
         let Tools { codec, page, compressed, tried, keys, .. } = tools;

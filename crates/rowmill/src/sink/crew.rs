@@ -13,7 +13,7 @@ use crossbeam_channel::{Sender, unbounded};
 use parquet::errors::{ParquetError, Result};
 
 use super::chunk::Tools;
-use super::field::Field;
+use super::field::{Field, Size};
 use crate::arrow::RecordBatch;
 
 /// Batches that a caller encodes alone before threads are worth it.
@@ -60,8 +60,8 @@ enum Task {
 struct State {
     /// Fields with which it is still to be done.
     left: usize,
-    /// The bytes that are held of the others.
-    size: usize,
+    /// That of the others.
+    size: Size,
     failed: Option<ParquetError>,
 }
 
@@ -89,7 +89,7 @@ impl Crew {
     }
 
     fn begin(&mut self, task: Task) -> Arc<Step> {
-        let state = State { left: self.seats.len(), size: 0, failed: None };
+        let state = State { left: self.seats.len(), size: Size::default(), failed: None };
         let step = Arc::new(Step { task, state: Mutex::new(state), done: Condvar::new() });
         self.steps += 1;
         if self.steps > ALONE && !self.spare.is_empty() {
@@ -116,7 +116,7 @@ impl Step {
         self.performed(result.map(|()| field.size()));
     }
 
-    fn performed(&self, result: Result<usize>) {
+    fn performed(&self, result: Result<Size>) {
         let mut state = held(&self.state);
         match result {
             Ok(size) => state.size += size,
@@ -128,11 +128,11 @@ impl Step {
         }
     }
 
-    /// Waits until it is done with all fields, and says how many bytes are held of them then.
+    /// Waits until it is done with all fields, and says how many bytes there are of them then.
     ///
     /// # Errors
     /// That of a field.
-    pub(super) fn wait(&self) -> Result<usize> {
+    pub(super) fn wait(&self) -> Result<Size> {
         let mut state = held(&self.state);
         while state.left > 0 {
             state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -250,7 +250,7 @@ mod tests {
             let steps: Vec<_> = (0..ALONE + 9).map(|_| crew.append(&good, 0, 3)).collect();
             let failing = crew.append(&bad, 0, 3);
             for step in steps {
-                assert!(step.wait().expect("is encoded") > 0);
+                assert!(step.wait().expect("is encoded").held > 0);
             }
             let error = failing.wait().expect_err("an array of another type");
             assert!(error.to_string().contains("another type"), "{threads}: {error}");

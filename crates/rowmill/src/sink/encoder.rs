@@ -158,10 +158,10 @@ impl<W: Write + Send> Encoder<W> {
         self.rows
     }
 
-    /// About how many bytes the file would have by now: those that are written, and those of the row
-    /// group that is not. It depends on the rows alone.
+    /// The bytes of the file that are known by now: those that are written, and the full pages of the
+    /// row group that is not. They depend on the rows alone.
     pub(super) fn size(&self) -> u64 {
-        (self.file.bytes_written() + self.group.size()) as u64
+        (self.file.bytes_written() + self.group.encoded()) as u64
     }
 
     /// Puts a text into the footer, under a key.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::mem;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
@@ -21,6 +21,22 @@ const STEP: usize = 2048;
 pub(super) struct Field {
     field: FieldRef,
     writer: Writer,
+}
+
+/// Bytes of fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size {
+    /// Those that are held,
+    pub(super) held: usize,
+    /// and of these the ones of full pages, which will be in the file as they are.
+    pub(super) encoded: usize,
+}
+
+impl AddAssign for Size {
+    fn add_assign(&mut self, other: Self) {
+        self.held += other.held;
+        self.encoded += other.encoded;
+    }
 }
 
 enum Writer {
@@ -100,12 +116,16 @@ impl Field {
         Ok(())
     }
 
-    /// About how many bytes are held of it; that depends on the rows alone.
-    pub(super) fn size(&self) -> usize {
+    /// About how many bytes there are of it; that depends on the rows alone.
+    pub(super) fn size(&self) -> Size {
         match &self.writer {
-            Writer::Own { chunks, .. } => chunks.iter().map(Chunk::size).sum(),
+            Writer::Own { chunks, .. } => Size {
+                held: chunks.iter().map(Chunk::size).sum(),
+                encoded: chunks.iter().map(Chunk::encoded).sum(),
+            },
             Writer::Other { writers, .. } => {
-                writers.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum()
+                let bytes = writers.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum();
+                Size { held: bytes, encoded: bytes }
             }
         }
     }

@@ -10,7 +10,7 @@ use parquet::file::writer::SerializedFileWriter;
 
 use super::chunk::{Columns, Tools};
 use super::crew::{Crew, Step};
-use super::field::{Field, writers};
+use super::field::{Field, Size, writers};
 use crate::arrow::{RecordBatch, SchemaRef};
 
 /// So many batches may be on their way while the next one is asked for.
@@ -22,7 +22,7 @@ pub(super) struct RowGroup {
     /// Steps that have begun, the oldest first.
     begun: VecDeque<Arc<Step>>,
     rows: usize,
-    size: usize,
+    size: Size,
     /// The fields that are left to the parquet crate,
     others: Vec<usize>,
     /// and what makes the writers of their columns.
@@ -49,7 +49,7 @@ impl RowGroup {
         let other = !others.is_empty();
         let factory = other.then(|| ArrowRowGroupWriterFactory::new(file, schema.clone()));
         let crew = Crew::new(fields, tools, spare);
-        Self { crew, begun: VecDeque::new(), rows: 0, size: 0, others, factory }
+        Self { crew, begun: VecDeque::new(), rows: 0, size: Size::default(), others, factory }
     }
 
     /// The fields that are left to the parquet crate, by number.
@@ -65,7 +65,12 @@ impl RowGroup {
     /// About how many bytes were held of it before the last [`AHEAD`] batches came; that depends on
     /// the rows alone.
     pub(super) fn size(&self) -> usize {
-        self.size
+        self.size.held
+    }
+
+    /// The bytes of its full pages before the same batches came; they depend on the rows alone.
+    pub(super) fn encoded(&self) -> usize {
+        self.size.encoded
     }
 
     /// Appends the rows `start..end` of `batch`, whose columns are those of the schema.
@@ -99,7 +104,7 @@ impl RowGroup {
         let mut group = file.next_row_group()?;
         self.crew.fields().try_for_each(|mut field| field.append_to(&mut group))?;
         group.close()?;
-        (self.rows, self.size) = (0, 0);
+        (self.rows, self.size) = (0, Size::default());
         Ok(())
     }
 }

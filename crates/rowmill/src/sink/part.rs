@@ -35,7 +35,7 @@ impl PartWriter {
         self.encoder.write(batch).map_err(|e| of(&self.target, e))
     }
 
-    /// About how many bytes the file has, which depends on the rows alone.
+    /// How many bytes the file has at least, which depends on the rows alone.
     pub(crate) fn size(&self) -> u64 {
         self.encoder.size()
     }

@@ -113,7 +113,7 @@ fn kill(mut running: Running, moment: &Moment) -> bool {
             break;
         }
         // Asking for the end costs more than looking, so it is done less often.
-        if started.elapsed().as_millis() % 4 == 0 {
+        if started.elapsed().as_millis().is_multiple_of(4) {
             ended = running.child.try_wait().expect("can be waited for");
             if ended.is_some() {
                 break;

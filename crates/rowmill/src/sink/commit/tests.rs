@@ -162,10 +162,12 @@ fn every_step(make: impl Fn() -> Case) {
             case.check(&expected, &what);
             assert_eq!(case.rows(), rows, "{what}");
             // And once more there is nothing to do.
-            let mut last = case;
-            last.overwrite = false;
-            assert!(last.run().expect("is there").already_there, "{what}");
-            last.check(&expected, &what);
+            if n % 5 == 0 {
+                let mut last = case;
+                last.overwrite = false;
+                assert!(last.run().expect("is there").already_there, "{what}");
+                last.check(&expected, &what);
+            }
         }
         assert!((15..STEPS - 1).contains(&steps), "{steps} steps");
     }

@@ -185,6 +185,32 @@ fn parts_that_a_new_cutting_does_not_need_go() {
     assert!(!lake.join("b.parquet").exists() && lake.join("other.parquet").exists());
 }
 
+/// Rows of a source may lie in a part that is called by another.
+#[test]
+fn no_source_is_there_twice() {
+    let (folder, paths, text) = sources(&[("a.jsonl", 100), ("b.jsonl", 200)]);
+    let lake = folder.path().join("lake");
+    let run = || Convert::new(&layout());
+    run().run(&paths, &lake).expect("converts");
+    let before = tree(&lake);
+    for overwrite in [false, true] {
+        let error = run().overwrite(overwrite).run(&paths[1..], &lake).expect_err("is there");
+        assert_eq!(error.kind(), ErrorKind::Output);
+        let (named, way) = if overwrite { ("a.jsonl", "lost") } else { ("b.jsonl", "--overwrite") };
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(error.to_string().contains(way), "{error}");
+        assert_eq!(tree(&lake), before);
+    }
+    // Another table is another matter.
+    run().name("Other").run(&paths[1..], &lake).expect("converts");
+    let turned = [&paths[1], &paths[0]];
+    let report = run().overwrite(true).run(turned, &lake).expect("replaces");
+    assert_eq!((report.rows, report.parts.len(), tree(&lake).len()), (300, 1, before.len() + 3));
+    let files = [&paths[1], &paths[0]].map(|path| fs::read_to_string(path).expect("reads"));
+    assert_eq!(files.concat().len(), text.len());
+    check(&report, &lake, &files.concat());
+}
+
 /// A part that begins in the middle of a source may have a name that is taken: nobody could know
 /// before.
 #[test]

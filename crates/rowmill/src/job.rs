@@ -105,6 +105,10 @@ impl Job {
             inputs.iter().map(|input| output.part_path(&input.stem)).collect();
         let sources = inputs.iter().map(|input| input.file_name.clone()).collect();
         output.claim(&parts, sources)?;
+        // Those of an export have its id in their names, too.
+        if export.is_none() {
+            output.claim_sources()?;
+        }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
         if let Some(rejects) = quarantine.target() {

@@ -4,6 +4,7 @@
 //! files are put in place, see [`commit`](super::commit). Until then, dropping an [`Output`] removes
 //! every trace of it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -251,11 +252,39 @@ impl Output {
             .filter(|part| fs::symlink_metadata(part).is_ok() && !self.replaced.contains(part));
         let there: Vec<PathBuf> = there.cloned().collect();
         if !there.is_empty() {
-            let names: Vec<String> = parts.iter().map(|part| self.relative(part)).collect();
-            self.retired.add_those_of(&root.join(PRIVATE), &names, &self.sources)?;
+            let names: HashSet<String> = parts.iter().map(|part| self.relative(part)).collect();
+            let names_one =
+                |manifest: &Manifest| manifest.parts.iter().any(|part| names.contains(&part.path));
+            let found = self.retired.others(&root.join(PRIVATE), names_one)?;
+            self.retired.replace(found, &self.sources)?;
             self.replaced.extend(there);
         }
         Ok(())
+    }
+
+    /// Makes sure that no source is in the directory twice, as its rows may lie in a part that has
+    /// the name of another: what an earlier run has committed of one is replaced, or in the way.
+    pub(crate) fn claim_sources(&mut self) -> Result<()> {
+        let Target::Directory(root) = &self.target else { return Ok(()) };
+        let sources: HashSet<&str> = self.sources.iter().map(String::as_str).collect();
+        let shared = |manifest: &Manifest| {
+            let mut names = manifest.sources.iter().map(|from| &from.name);
+            let shared = names.find(|name| sources.contains(name.as_str())).cloned();
+            shared.filter(|_| manifest.entity == self.entity)
+        };
+        let private = root.join(PRIVATE);
+        let found = self.retired.others(&private, |manifest| shared(manifest).is_some())?;
+        match found.first() {
+            Some((path, manifest)) if !self.overwrite => {
+                let name = shared(manifest).unwrap_or_default();
+                let message = format!(
+                    "rows of {name:?} are in this directory already; --overwrite (in code \
+                     `.overwrite(true)`) replaces all that were committed with them"
+                );
+                Err(Error::output(path, message))
+            }
+            _ => self.retired.replace(found, &self.sources),
+        }
     }
 
     /// Parts of earlier runs that go with those that are replaced.

@@ -13,17 +13,16 @@ use crate::error::{Error, Result};
 pub(super) struct Retired(Vec<(PathBuf, Manifest)>);
 
 impl Retired {
-    /// Adds the manifests in the `private` folder that name one of `parts`, which are replaced by
-    /// rows of `sources`.
+    /// The manifests in the `private` folder that this is true of, without those that are known.
     ///
     /// # Errors
-    /// A manifest tells of rows of other sources, or cannot tell of what.
-    pub(super) fn add_those_of(
-        &mut self,
+    /// One of them cannot be understood.
+    pub(super) fn others(
+        &self,
         private: &Path,
-        parts: &[String],
-        sources: &[String],
-    ) -> Result<()> {
+        wanted: impl Fn(&Manifest) -> bool,
+    ) -> Result<Vec<(PathBuf, Manifest)>> {
+        let mut found = Vec::new();
         let entries = fs::read_dir(private).map_err(|e| Error::writing(private, e))?;
         for entry in entries {
             let path = entry.map_err(|e| Error::writing(private, e))?.path();
@@ -31,11 +30,24 @@ impl Retired {
                 continue;
             }
             let manifest = read(&path)?;
-            if manifest.parts.iter().any(|part| parts.contains(&part.path)) {
-                check(&path, &manifest, sources)?;
-                self.0.push((path, manifest));
+            if wanted(&manifest) {
+                found.push((path, manifest));
             }
         }
+        Ok(found)
+    }
+
+    /// Adds manifests of what is replaced by rows of `sources`.
+    ///
+    /// # Errors
+    /// One of them tells of rows of other sources.
+    pub(super) fn replace(
+        &mut self,
+        found: Vec<(PathBuf, Manifest)>,
+        sources: &[String],
+    ) -> Result<()> {
+        found.iter().try_for_each(|(path, manifest)| check(path, manifest, sources))?;
+        self.0.extend(found);
         Ok(())
     }
 

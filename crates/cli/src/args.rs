@@ -202,7 +202,8 @@ pub(crate) struct Export {
     #[arg(long, value_name = "D", value_parser = values::duration, conflicts_with_all = ["updated", "since", "full"])]
     pub(crate) overlap: Option<Duration>,
 
-    /// Not done here: tells the line of SQL that keeps the newest row of each Id
+    /// Write of each Id only the row with the newest UpdatedUtc in an export; which is the newest in all
+    /// exports is for the lake to tell
     #[arg(long)]
     pub(crate) dedupe: bool,
 

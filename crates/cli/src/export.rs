@@ -26,7 +26,6 @@ const LEDGER_ENTRY: &str = "LedgerEntry";
 
 pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     let names = names(&args)?;
-    refuse_dedupe(&args, &names)?;
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;
@@ -85,23 +84,6 @@ fn done(args: &Export, report: &Report) -> Result<(), Failure> {
     layout::write_widened(report, args.writing.widened.as_deref())?;
     let name = report.entity.as_deref().unwrap_or_default();
     output::report(report, &args.out.join(name).display().to_string(), args.writing.json)
-}
-
-/// Rows of one `Id` come in many exports, and which of them is the newest is known only to who has
-/// all of them: the lake.
-fn refuse_dedupe(args: &Export, names: &[&str]) -> Result<(), Failure> {
-    if !args.dedupe {
-        return Ok(());
-    }
-    let Some(name) = names.iter().find(|name| **name != LEDGER_ENTRY) else {
-        return Err(Failure::usage("--dedupe is not for LedgerEntry, which has no UpdatedUtc"));
-    };
-    let parts = args.out.join(name).join("*.parquet");
-    Err(Failure::usage(format!(
-        "--dedupe is for the lake, which has the rows of all runs; such as, in DuckDB: SELECT * FROM \
-         '{}' QUALIFY row_number() OVER (PARTITION BY Id ORDER BY UpdatedUtc DESC) = 1",
-        parts.display()
-    )))
 }
 
 /// What can be told before the export says what it was made for.
@@ -227,6 +209,7 @@ fn sync(args: &Export, names: &[&str], client: Client) -> Result<SyncRun, Failur
     if let Some(path) = &args.state {
         sync = sync.state(path);
     }
+    sync = sync.dedupe(args.dedupe);
     if let Some(directory) = &args.keep_raw {
         sync = sync.keep_raw(directory);
     }

@@ -42,6 +42,9 @@ pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failu
             None => note(&format!("{rows} quarantined")),
         }
     }
+    if report.superseded > 0 {
+        note(&format!("{} of the same Id left out", counted(report.superseded, "older row")));
+    }
     drift(&report.drift);
     if json { print_json(report) } else { print(&summary(report, out)) }
 }

@@ -228,8 +228,15 @@ impl Nulls {
             DataType::Struct(_) => {
                 array.as_struct().columns().iter().for_each(|field| self.count(field, place));
             }
-            DataType::List(_) => self.count(array.as_list::<i32>().values(), place),
-            DataType::Map(..) => self.count(array.as_map().values(), place),
+            // Of the items only those of these rows: the batch may be a part of another one.
+            DataType::List(_) => {
+                let list = array.as_list::<i32>();
+                self.count(&items(list.values(), list.value_offsets()), place);
+            }
+            DataType::Map(..) => {
+                let map = array.as_map();
+                self.count(&items(map.values(), map.value_offsets()), place);
+            }
             _ => {}
         }
     }
@@ -243,4 +250,11 @@ impl Nulls {
     pub(crate) fn into_columns(self) -> Vec<ColumnReport> {
         self.columns
     }
+}
+
+/// The items from the first offset to the last one.
+fn items(values: &ArrayRef, offsets: &[i32]) -> ArrayRef {
+    let place = |offset: Option<&i32>| offset.map_or(0, |offset| offset.unsigned_abs() as usize);
+    let (first, last) = (place(offsets.first()), place(offsets.last()));
+    values.slice(first, last.saturating_sub(first))
 }

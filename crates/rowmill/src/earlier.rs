@@ -111,9 +111,12 @@ fn size(input: &Input, of_export: bool) -> Option<u64> {
     input.promised.or(input.size).or(of_export.then_some(0))
 }
 
-/// Whether rows that an earlier policy has set aside or made null are no error under this one.
+/// Whether the rows are those that are wanted, and what an earlier policy has set aside or made null
+/// is no error under this one.
 fn allowed(whole: &SourceCounts, settings: &Settings) -> bool {
-    (whole.quarantined == 0 || settings.on_bad_row != OnBadRow::Fail)
+    // Without it there are rows that are not wanted, and with it others are missing.
+    whole.superseded.is_some() == settings.dedupe
+        && (whole.quarantined == 0 || settings.on_bad_row != OnBadRow::Fail)
         && (whole.leniencies.nulled == 0 || matches!(settings.on_bad_row, OnBadRow::Null { .. }))
 }
 
@@ -122,6 +125,7 @@ fn add(report: &mut Report, input: &Input, size: u64, whole: &SourceCounts) {
     report.lines += whole.lines;
     report.blank += whole.blank;
     report.quarantined += whole.quarantined;
+    report.superseded += whole.superseded.unwrap_or_default();
     report.bytes += whole.bytes;
     report.leniencies += whole.leniencies;
     report.files.push(FileReport {
@@ -133,6 +137,7 @@ fn add(report: &mut Report, input: &Input, size: u64, whole: &SourceCounts) {
         lines: whole.lines,
         blank: whole.blank,
         quarantined: whole.quarantined,
+        superseded: whole.superseded.unwrap_or_default(),
         elapsed_s: 0.0,
     });
 }

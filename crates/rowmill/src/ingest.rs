@@ -5,7 +5,7 @@ mod raw;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
@@ -15,14 +15,16 @@ use rowmill_json::Layout;
 use rowmill_mews::{Events, ReadyExport};
 use tokio::sync::oneshot;
 
+use crate::cancel::Cancel;
 use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Input, Job, Start};
 use crate::lineage::{Origin, Table};
+use crate::newest::Newest;
 use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
-use crate::source::{Chunks, Feeder, Opened, decompress, feed};
+use crate::source::{self, Chunks, Feeder, Opened, decompress, feed};
 use raw::{Keeping, RawFolder};
 
 /// Takes the files of a finished export to Parquet.
@@ -95,6 +97,30 @@ impl Ingest {
         self
     }
 
+    /// Writes of each `Id` only the row with the newest `UpdatedUtc` of all rows of this export, and
+    /// counts the others as [superseded](Report::superseded). Of rows that are equally new the last
+    /// one stays; a row without `UpdatedUtc` is older than all others. The rows of other exports are not
+    /// known here: what is newest in all of them is for the lake to tell. Default: all rows are
+    /// written.
+    ///
+    /// Rows are read twice for this, the second time from the files that are [kept](Self::keep_raw), or
+    /// lie in the output meanwhile. At most 7,340,032 different `Id`s can be told apart, which takes up
+    /// to 420 MB, or as many as fit into a quarter of [`memory`](Self::memory), which comes on top of it.
+    /// A run with more is refused, as [`Usage`](crate::ErrorKind::Usage), and so is a layout without
+    /// such columns.
+    ///
+    /// ```no_run
+    /// # async fn run(export: rowmill::mews::ReadyExport) -> Result<(), rowmill::Error> {
+    /// let report = rowmill::ingest(export).dedupe(true).into_parquet("lake").await?;
+    /// println!("{} rows, {} older ones", report.rows, report.superseded);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dedupe(mut self, dedupe: bool) -> Self {
+        self.settings.dedupe = dedupe;
+        self
+    }
+
     /// What happens to the files of the export from now on: requests, retries, renewed links. Nothing
     /// waits for who reads it; see [`Events`]. How far the rows are is told by
     /// [`progress`](Self::progress).
@@ -148,7 +174,12 @@ impl Ingest {
             chains: &scope.chain_ids,
         };
         let table = Table::new(layout, &settings.lineage, Some(&origin))?;
-        let raw = keep_raw.map(|folder| RawFolder::new(folder, export.id()));
+        let newest =
+            settings.dedupe.then(|| Newest::new(table.own(), settings.memory)).transpose()?;
+        let raw = match keep_raw {
+            Some(folder) => Some(RawFolder::new(folder, export.id())),
+            None => settings.dedupe.then(|| RawFolder::passing(directory.as_ref(), export.id())),
+        };
         let (feeders, sources): (Vec<_>, Vec<_>) = export.files().iter().map(|_| source()).unzip();
         let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
@@ -165,7 +196,7 @@ impl Ingest {
             if let Some(raw) = &mut raw {
                 raw.claim(&mut job, &to_keep)?;
             }
-            Ok(Claim::Begun(Claimed { raw, files: to_keep, job }))
+            Ok(Claim::Begun(Claimed { raw, files: to_keep, newest, job }))
         };
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
@@ -212,6 +243,7 @@ struct Claimed {
     // Before `job`, which removes the folders that are empty then.
     raw: Option<RawFolder>,
     files: Vec<Input>,
+    newest: Option<Newest>,
     job: Box<Job>,
 }
 
@@ -222,9 +254,16 @@ fn run(
     sources: Vec<Source>,
     max_expansion: Option<u64>,
     all_sent: oneshot::Receiver<()>,
+    dropped: &Arc<AtomicBool>,
 ) -> Result<Report> {
-    let Claimed { mut raw, files, mut job } = claimed;
+    // The files first, then the job, which removes the folders that are empty: in the reverse order.
+    let Claimed { mut job, files, mut newest, mut raw } = claimed;
+    let mut kept = Vec::new();
     if sources.is_empty() {
+        if let Some(mut newest) = newest.take() {
+            newest.begin_part();
+            job.leave_out(newest);
+        }
         job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
     }
     let mut etags = Vec::new();
@@ -237,7 +276,12 @@ fn run(
         // What fails here fails again as the first chunk, where the name of the file is known.
         let chunks =
             decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
-        if let Err(error) = job.feed(Opened { chunks, read }) {
+        let opened = Opened { chunks, read };
+        let outcome = match &mut newest {
+            Some(newest) => job.survey(newest, opened),
+            None => job.feed(opened),
+        };
+        if let Err(error) = outcome {
             let rest = sources.map(|(source, file)| (file, source.chunks));
             if let (Some(raw), Some(keeping)) = (raw, keeping) {
                 // The first error is the one to tell. Without their checksums nobody takes files for
@@ -248,7 +292,14 @@ fn run(
         }
         etags.push(etag);
         if let (Some(raw), Some(keeping)) = (&mut raw, keeping) {
-            raw.complete(keeping)?;
+            kept.push(raw.complete(keeping)?);
+        }
+    }
+    if let Some(newest) = newest {
+        job.leave_out(newest);
+        for path in kept {
+            let again = source::Source::path(path).open(1, max_expansion, &Cancel::new())?;
+            job.feed(Opened { chunks: until(dropped, again.chunks), read: again.read })?;
         }
     }
     if let Some(raw) = raw {
@@ -259,6 +310,16 @@ fn run(
     job.commit()
 }
 
+/// Chunks that end with an error when nobody waits for them any more.
+fn until(dropped: &Arc<AtomicBool>, chunks: Chunks) -> Chunks {
+    let dropped = Arc::clone(dropped);
+    let still_wanted = move |chunk| match dropped.load(Ordering::Acquire) {
+        true => Err(io::Error::other(Error::cancelled())),
+        false => chunk,
+    };
+    Box::new(chunks.map(still_wanted))
+}
+
 /// Keeps what is kept although the run has failed. Where the rows are to blame, that is all files, so
 /// that they can be decoded again without the API.
 fn keep_on<'a>(
@@ -267,7 +328,8 @@ fn keep_on<'a>(
     rest: impl Iterator<Item = (&'a Input, Chunks)>,
     failure: ErrorKind,
 ) -> Result<()> {
-    if failure != ErrorKind::Data || begun.take_the_rest().is_err() {
+    // Nobody asked for those that only pass.
+    if raw.is_passing() || failure != ErrorKind::Data || begun.take_the_rest().is_err() {
         return raw.finish_incomplete();
     }
     raw.complete(begun)?;
@@ -339,6 +401,8 @@ struct Worker {
     all_sent: Option<oneshot::Sender<()>>,
     outcome: oneshot::Receiver<Result<Report>>,
     thread: Option<JoinHandle<()>>,
+    /// Tells the thread that nobody waits for it any more, where it reads no download.
+    dropped: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -350,6 +414,8 @@ impl Worker {
         let (tell_claimed, claimed) = oneshot::channel();
         let (all_sent, sent) = oneshot::channel();
         let (tell_outcome, outcome) = oneshot::channel();
+        let dropped = Arc::<AtomicBool>::default();
+        let flag = Arc::clone(&dropped);
         let work = move || {
             let claimed = match claim()? {
                 Claim::Begun(claimed) => claimed,
@@ -357,13 +423,13 @@ impl Worker {
             };
             // Where nobody listens any more, the sources end soon.
             let _ = tell_claimed.send(());
-            run(claimed, sources, max_expansion, sent)
+            run(claimed, sources, max_expansion, sent, &flag)
         };
         let thread = std::thread::Builder::new()
             .name("rowmill-ingest".into())
             .spawn(move || drop(tell_outcome.send(work())))
             .map_err(|e| Error::internal(format!("no thread to work on: {e}")))?;
-        Ok(Self { claimed, all_sent: Some(all_sent), outcome, thread: Some(thread) })
+        Ok(Self { claimed, all_sent: Some(all_sent), outcome, thread: Some(thread), dropped })
     }
 
     /// Tells the thread that every byte of every file was sent.
@@ -386,6 +452,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.all_sent = None;
+        self.dropped.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             // A panic in it has come out as an error already.
             let _ = thread.join();

@@ -1,5 +1,8 @@
 //! One run: sources through the decoder into parts, then the commit.
 
+#[cfg(feature = "mews")]
+mod survey;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,7 @@ use crate::checksum::Checksum;
 use crate::drift::{DriftReport, Nulls};
 use crate::earlier::Earlier;
 use crate::error::{Error, ErrorKind, Result};
+use crate::left_out::LeftOut;
 use crate::lineage::{Stamp, Table};
 use crate::parts::{Cut, Names, Parts};
 use crate::progress::Progress;
@@ -68,6 +72,8 @@ pub(crate) struct Job {
     /// Of the sources, as far as they were downloaded.
     etags: Vec<Option<String>>,
     started: Instant,
+    /// Of each source, the rows that are not written, if it was asked which.
+    left_out: Vec<Vec<u32>>,
 }
 
 impl Job {
@@ -155,6 +161,7 @@ impl Job {
             files: Vec::new(),
             etags: Vec::new(),
             started,
+            left_out: Vec::new(),
         })))
     }
 
@@ -223,6 +230,7 @@ impl Job {
             checksum: &mut self.checksum,
             nulls: &mut self.nulls,
             quarantine: &mut self.quarantine,
+            left_out: LeftOut::new(self.left_out.get(file).cloned().unwrap_or_default()),
         };
         let options = self.settings.decoder_options(self.table.decoded().schema())?;
         let mut decoder = Decoder::with(self.table.decoded(), options);
@@ -268,7 +276,9 @@ impl Job {
         }
         self.settings.tell(|| progress(counts.rows, counts.quarantined, true));
 
-        let whole = SourceCounts::new(&counts, received);
+        let superseded = self.left_out.get(file).map(|rows| rows.len() as u64);
+        let whole = SourceCounts::new(&counts, received, superseded);
+        let rows = whole.rows;
         self.parts.end_source(whole, &input.file_name, &mut self.output)?;
         self.files.push(FileReport {
             source: input.name.to_string(),
@@ -276,10 +286,11 @@ impl Job {
             // Told when all parts are there.
             part: String::new(),
             bytes: counts.bytes,
-            rows: counts.rows,
+            rows,
             lines: counts.lines,
             blank: counts.blank,
             quarantined: counts.quarantined,
+            superseded: superseded.unwrap_or_default(),
             elapsed_s: started.elapsed().as_secs_f64(),
         });
         self.counts += counts;
@@ -303,6 +314,8 @@ impl Job {
         }
         self.quarantine.judge(&self.counts)?;
         let mut report = Report::of(&self.counts);
+        report.superseded = self.files.iter().map(|file| file.superseded).sum();
+        report.rows = report.rows.saturating_sub(report.superseded);
         report.entity.clone_from(&self.settings.entity);
         report.export.clone_from(&self.export);
         report.checksum = self.checksum.as_ref().map(Checksum::to_string);
@@ -316,7 +329,7 @@ impl Job {
         let job = self.job_id();
         let path = self.output.target().manifest_path(&job);
         report.manifest = path.map(|path| path.display().to_string());
-        let manifest = report.manifest.is_some().then(|| self.manifest(job, parts));
+        let manifest = report.manifest.is_some().then(|| self.manifest(job, &report, parts));
         let rejects = self.quarantine.finish()?;
         // From here on it is all or nothing, and soon done.
         self.settings.cancel.check()?;
@@ -336,12 +349,13 @@ impl Job {
         })
     }
 
-    fn manifest(&self, job: String, parts: Vec<ManifestPart>) -> Manifest {
+    fn manifest(&self, job: String, report: &Report, parts: Vec<ManifestPart>) -> Manifest {
         let mut manifest = Manifest::new(job);
         manifest.entity.clone_from(&self.settings.entity);
         manifest.export.clone_from(&self.export);
-        (manifest.lines, manifest.rows) = (self.counts.lines, self.counts.rows);
-        (manifest.quarantined, manifest.blank) = (self.counts.quarantined, self.counts.blank);
+        (manifest.lines, manifest.rows) = (report.lines, report.rows);
+        (manifest.quarantined, manifest.blank) = (report.quarantined, report.blank);
+        manifest.superseded = report.superseded;
         manifest.parts = parts;
         for (n, (file, input)) in self.files.iter().zip(&self.inputs).enumerate() {
             manifest.sources.push(ManifestSource {
@@ -352,6 +366,7 @@ impl Job {
                 rows: file.rows,
                 quarantined: file.quarantined,
                 blank: file.blank,
+                superseded: file.superseded,
             });
         }
         manifest
@@ -366,6 +381,7 @@ struct Sinks<'a> {
     checksum: &'a mut Option<Checksum>,
     nulls: &'a mut Nulls,
     quarantine: &'a mut Quarantine,
+    left_out: LeftOut,
 }
 
 impl Sinks<'_> {
@@ -379,12 +395,15 @@ impl Sinks<'_> {
             let Some(batch) = batch.map_err(|e| Error::decode(&input.name, e))? else {
                 return Ok(());
             };
-            let own = self.stamp.own(&batch)?;
-            if let Some(checksum) = self.checksum {
-                checksum.update(&own)?;
+            for (from, rows) in self.left_out.stays(batch.num_rows()) {
+                let batch = batch.slice(from, rows);
+                let own = self.stamp.own(&batch)?;
+                if let Some(checksum) = self.checksum {
+                    checksum.update(&own)?;
+                }
+                self.nulls.add(&own);
+                self.parts.write(&self.stamp.add(batch)?, &input.file_name, self.output)?;
             }
-            self.nulls.add(&own);
-            self.parts.write(&self.stamp.add(batch)?, &input.file_name, self.output)?;
             settings.cancel.check()?;
         }
     }

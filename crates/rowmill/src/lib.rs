@@ -44,8 +44,9 @@
 //! # What is promised
 //!
 //! * A file under its final name is whole: it was written beside, synced and renamed, and only when
-//!   the lines of each source equal its rows, the rows set aside and the blank lines together. That
-//!   proof is in its footer (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
+//!   the lines of each source equal its rows, the rows set aside, the blank lines and, where that was
+//!   asked for, the rows left out because a newer one came, together. That proof is in its footer
+//!   (see [`FOOTER_PROOF`]). Whatever fails leaves nothing behind.
 //! * All files of a run are there or none, also if it is killed: the next run into the same place
 //!   completes what was begun. A run that was done already does nothing.
 //! * An [`Error`] about data names file, line, byte and column, and never shows a value.
@@ -66,8 +67,11 @@ mod inference;
 #[cfg(feature = "mews")]
 mod ingest;
 mod job;
+mod left_out;
 mod lineage;
 mod memory;
+#[cfg(feature = "mews")]
+mod newest;
 mod parts;
 mod progress;
 mod quarantine;

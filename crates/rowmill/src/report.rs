@@ -12,7 +12,7 @@ use crate::sink::ManifestPart;
 /// What a run has read and written. It serialises as a JSON object with the names of the fields;
 /// a change that a reader would notice raises [`version`](Self::version).
 ///
-/// `lines == rows + quarantined + blank` holds, for the whole and for each file.
+/// `lines == rows + quarantined + blank + superseded` holds, for the whole and for each file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -33,6 +33,8 @@ pub struct Report {
     pub blank: u64,
     /// Rows set aside.
     pub quarantined: u64,
+    /// Rows left out because a newer one of the same `Id` came in the same export, see `Ingest::dedupe`.
+    pub superseded: u64,
     /// Bytes of JSON Lines, after decompression.
     pub bytes: u64,
     /// [`Checksum`](crate::Checksum) of the rows written, those of all files one after the other, as
@@ -86,6 +88,8 @@ pub struct FileReport {
     pub blank: u64,
     /// Rows set aside.
     pub quarantined: u64,
+    /// Rows left out because a newer one of the same `Id` came.
+    pub superseded: u64,
     /// Seconds from the opening of the source to its end.
     pub elapsed_s: f64,
 }

@@ -31,6 +31,8 @@ pub(crate) use output::{Output, Rejects, Target};
 #[cfg(feature = "mews")]
 pub(crate) use output::{PRIVATE, manifest_path, recover};
 pub(crate) use part::PartWriter;
+#[cfg(feature = "mews")]
+pub(crate) use partial::Complete;
 pub(crate) use partial::Partial;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use written::Written;

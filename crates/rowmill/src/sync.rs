@@ -230,6 +230,13 @@ impl SyncRun {
         self
     }
 
+    /// Writes of each `Id` only the newest row of an export; see
+    /// [`Ingest::dedupe`](crate::Ingest::dedupe). Default: all rows are written.
+    pub fn dedupe(mut self, dedupe: bool) -> Self {
+        self.settings.dedupe = dedupe;
+        self
+    }
+
     /// Reads rows of `entity` by `layout`. Default: [`entity::layout`](crate::entity::layout).
     pub fn layout(mut self, entity: &Entity, layout: impl Into<Layout>) -> Self {
         self.options.layouts.insert(entity.as_str().to_owned(), layout.into());

@@ -160,6 +160,20 @@ fn what_was_survived_is_told_in_one_line() {
 }
 
 #[test]
+fn the_newest_row_of_each_id_can_be_kept_alone() {
+    let row =
+        |second| format!("{{\"Id\":\"{ID}\",\"UpdatedUtc\":\"2026-01-01T00:00:0{second}Z\"}}\n");
+    let setup = Setup::new().files("Reservation", [(row(1) + &row(3)).into(), row(2).into()]);
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let args = "--entity Reservation -o lake --dedupe --json";
+    let outcome = api.export(args).folder(folder.path()).run();
+    assert!(outcome.ended(0).contains("2 older rows of the same Id left out"), "{outcome:?}");
+    let report = outcome.json();
+    assert_eq!((&report["rows"], &report["superseded"]), (&1.into(), &2.into()));
+    assert_eq!(parts(folder.path()).iter().map(|part| rows(part)).sum::<usize>(), 1);
+}
+
+#[test]
 fn where_rows_are_bad_the_files_are_kept_and_can_be_converted() {
     let row = format!("{{\"Id\":\"{ID}\"}}\n");
     let bad = format!("{row}{{\"Id\":\"no id\"}}\n");
@@ -396,8 +410,9 @@ fn wrong_options_are_found_before_anything_is_asked_for() {
         ("--entity Bill --full --since 2024-01-01", "--since"),
         ("--entity Bill --full --export-id x", "--export-id"),
         ("--entity Bill --since yesterday", "RFC 3339"),
-        ("--entity Bill --dedupe", "QUALIFY row_number() OVER (PARTITION BY Id"),
-        ("--entity LedgerEntry --dedupe", "no UpdatedUtc"),
+        ("--entity LedgerEntry --dedupe", "no column UpdatedUtc"),
+        ("--all --dedupe", "LedgerEntry: "),
+        ("--entity Bill --dedupe --columns Id", "no column UpdatedUtc"),
         ("--entity Bill --proxy ftp://localhost", "proxy"),
         ("--entity Bill --ca-cert none.pem", "none.pem"),
         ("--entity Bill --posting 2024-01-01..2024-02-01", "LedgerEntry"),

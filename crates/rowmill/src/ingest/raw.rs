@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
-use crate::sink::{Partial, Written, beside, sync_folder_of};
+use crate::sink::{Complete, PRIVATE, Partial, Written, beside, sync_folder_of};
 use crate::source::Chunks;
 
 /// Where the files go.
@@ -24,11 +24,23 @@ pub(super) struct RawFolder {
     claimed: Option<Partial>,
     /// Its lines, one for each file that has its name.
     lines: String,
+    /// Files that get no name, and go with this value; `None` if they are to be kept.
+    passing: Option<Vec<Complete>>,
 }
 
 impl RawFolder {
     pub(super) fn new(folder: PathBuf, export: &str) -> Self {
-        Self { folder, export: export.to_owned(), claimed: None, lines: String::new() }
+        let (claimed, lines) = (None, String::new());
+        Self { folder, export: export.to_owned(), claimed, lines, passing: None }
+    }
+
+    /// Files in the output at `root`, where nobody looks, for as long as they are read again.
+    pub(super) fn passing(root: &Path, export: &str) -> Self {
+        Self { passing: Some(Vec::new()), ..Self::new(root.join(PRIVATE), export) }
+    }
+
+    pub(super) fn is_passing(&self) -> bool {
+        self.passing.is_some()
     }
 
     /// The file of checksums: its presence says that all others are complete.
@@ -48,8 +60,9 @@ impl RawFolder {
     /// Whether an earlier run has kept these files.
     pub(super) fn holds<'a>(&self, files: impl IntoIterator<Item = &'a Input>) -> bool {
         let size = |path: &Path| fs::metadata(path).ok().map(|file| file.len());
-        size(&self.checksums()).is_some()
-            && files.into_iter().all(|input| size(&self.path(input)) == input.promised)
+        self.is_passing()
+            || size(&self.checksums()).is_some()
+                && files.into_iter().all(|input| size(&self.path(input)) == input.promised)
     }
 
     /// Claims the names, so that what may not be replaced is found before anything is fetched.
@@ -58,6 +71,10 @@ impl RawFolder {
         job: &mut Job,
         files: impl IntoIterator<Item = &'a Input>,
     ) -> Result<()> {
+        if self.is_passing() {
+            // The output is locked.
+            return Ok(());
+        }
         let targets = files.into_iter().map(|input| self.path(input));
         job.make_folder(&self.folder)?;
         job.check_free(targets.chain([self.checksums(), self.checksums_of_some()]))?;
@@ -77,15 +94,19 @@ impl RawFolder {
         Ok((Keeping(file), Box::new(kept)))
     }
 
-    /// Gives a file its name. The download has proved its size by then, or its chunks would have
-    /// ended with an error.
-    pub(super) fn complete(&mut self, keeping: Keeping) -> Result<()> {
+    /// Gives a file its name, and tells where it lies. The download has proved its size by then, or
+    /// its chunks would have ended with an error.
+    pub(super) fn complete(&mut self, keeping: Keeping) -> Result<PathBuf> {
         let file = Arc::into_inner(keeping.0).map(Mutex::into_inner);
         let file = file.ok_or_else(|| Error::internal("a kept file is still being written"))?;
         let RawFile { partial, target, written, ended, .. } =
             file.unwrap_or_else(PoisonError::into_inner);
         if !ended {
             return Err(Error::internal("a kept file has not been read to its end"));
+        }
+        if let Some(passing) = &mut self.passing {
+            passing.push(partial.close());
+            return Ok(beside(&target));
         }
         if self.lines.is_empty() {
             // What an earlier run has said of the files is not sure from here on.
@@ -95,11 +116,14 @@ impl RawFolder {
         placed.map_err(|e| Error::writing(&target, e))?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         self.lines.push_str(&format!("{:032x}  {name}\n", written.hash()));
-        Ok(())
+        Ok(target)
     }
 
     /// Writes the checksums of all files, in the form that `xxhsum --check` reads.
     pub(super) fn finish(self) -> Result<()> {
+        if self.is_passing() {
+            return Ok(());
+        }
         let (some, all) = (self.checksums_of_some(), self.checksums());
         self.write(&all)?;
         remove(&some)

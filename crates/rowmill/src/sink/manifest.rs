@@ -38,7 +38,7 @@ const VERSION: u32 = 2;
 /// ```
 ///
 /// These hold, or nothing is committed: for each source, and for the sums above,
-/// `lines == rows + quarantined + blank`; the rows of a part are those it holds of all sources; what
+/// `lines == rows + quarantined + blank + superseded`; the rows of a part are those it holds of all sources; what
 /// all parts hold of a source are its rows; the sums are those of the sources.
 ///
 /// Version 1, of earlier releases, had no `sources`, no checksums, and in each part the counts of
@@ -63,6 +63,9 @@ pub struct Manifest {
     pub quarantined: u64,
     /// Lines of nothing but white space.
     pub blank: u64,
+    /// Rows left out because a newer one of the same `Id` came; absent where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub superseded: u64,
     /// What was read, in its order.
     pub sources: Vec<ManifestSource>,
     /// What was written, in the order of its rows.
@@ -89,6 +92,15 @@ pub struct ManifestSource {
     pub quarantined: u64,
     /// Those with nothing but white space.
     pub blank: u64,
+    /// Those that are rows left out because a newer one of the same `Id` came; absent where there are
+    /// none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub superseded: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A file of a [`Manifest`].
@@ -144,8 +156,9 @@ impl Manifest {
 
     /// `None` where it adds up in more than 64 bits.
     fn balance(&self) -> Option<bool> {
-        let of = |lines: u64, rows: u64, quarantined: u64, blank: u64| {
-            Some(rows.checked_add(quarantined)?.checked_add(blank)? == lines)
+        let of = |source: &ManifestSource| {
+            let others = [source.quarantined, source.blank, source.superseded];
+            Some(others.into_iter().try_fold(source.rows, u64::checked_add)? == source.lines)
         };
         let sum = |count: fn(&ManifestSource) -> u64| {
             self.sources.iter().try_fold(0_u64, |sum, source| sum.checked_add(count(source)))
@@ -164,14 +177,15 @@ impl Manifest {
         }
         let mut each = true;
         for source in &self.sources {
-            each &= of(source.lines, source.rows, source.quarantined, source.blank)?;
+            each &= of(source)?;
         }
         Some(
             each && left.iter().all(|left| *left == 0)
                 && sum(|source| source.lines)? == self.lines
                 && sum(|source| source.rows)? == self.rows
                 && sum(|source| source.quarantined)? == self.quarantined
-                && sum(|source| source.blank)? == self.blank,
+                && sum(|source| source.blank)? == self.blank
+                && sum(|source| source.superseded)? == self.superseded,
         )
     }
 }

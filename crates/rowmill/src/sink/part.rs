@@ -108,7 +108,7 @@ mod tests {
         (counts.lines, counts.rows) = (lines, rows);
         (counts.quarantined, counts.blank) = (quarantined, blank);
         let mut proof = Proof::new();
-        let whole = Some(SourceCounts::new(&counts, 0));
+        let whole = Some(SourceCounts::new(&counts, 0, None));
         proof.sources.push(ProofSource { rows, whole, ..ProofSource::default() });
         proof.rows = rows;
         let finished = part.finish(&proof);

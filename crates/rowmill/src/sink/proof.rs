@@ -19,8 +19,8 @@ const VERSION: u32 = 2;
 /// Nothing in it depends on the clock, the machine or the folders that files lie in.
 ///
 /// A part for which this does not hold is not committed: its rows are those of its sources; and for
-/// each source that ends in it, `lines == rows + quarantined + blank`, where `rows` are those of
-/// this part and of the ones before.
+/// each source that ends in it, `lines == rows + quarantined + blank + superseded`, where `rows` are
+/// those of this part and of the ones before.
 ///
 /// ```text
 /// {
@@ -85,6 +85,10 @@ pub struct SourceCounts {
     pub quarantined: u64,
     /// Lines of nothing but white space.
     pub blank: u64,
+    /// Rows left out because a newer one of the same `Id` came in the same export. Absent where that
+    /// was not asked for (`Ingest::dedupe`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<u64>,
     /// How often something was bent in the rows.
     pub leniencies: Leniencies,
 }
@@ -121,14 +125,16 @@ impl Proof {
 }
 
 impl SourceCounts {
-    pub(crate) fn new(counts: &Counts, source_bytes: u64) -> Self {
+    /// Of the rows that were read, those that are `superseded` are not written.
+    pub(crate) fn new(counts: &Counts, source_bytes: u64, superseded: Option<u64>) -> Self {
         Self {
             source_bytes,
             bytes: counts.bytes,
             lines: counts.lines,
-            rows: counts.rows,
+            rows: counts.rows.saturating_sub(superseded.unwrap_or_default()),
             quarantined: counts.quarantined,
             blank: counts.blank,
+            superseded,
             leniencies: Leniencies::from(counts),
         }
     }
@@ -136,7 +142,9 @@ impl SourceCounts {
     /// Whether every line is accounted for.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.rows.checked_add(self.quarantined).and_then(|n| n.checked_add(self.blank))
+        [self.quarantined, self.blank, self.superseded.unwrap_or_default()]
+            .into_iter()
+            .try_fold(self.rows, u64::checked_add)
             == Some(self.lines)
     }
 }

@@ -16,8 +16,10 @@ use super::watch::{Watch, watch};
 use super::watermark::Watermark;
 use super::window::{Filter, MARGIN_OF_CLOCKS, Subject, Window, edge, windows};
 use super::{EntityReport, Goal, Options, SyncReport};
+use crate::entity;
 use crate::error::{Error, Result};
 use crate::ingest::ingest;
+use crate::newest::Newest;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::manifest_path;
@@ -52,6 +54,14 @@ impl Run {
     /// What can be told before anything is asked for.
     pub(super) fn check(&self) -> Result<()> {
         for subject in &self.subjects {
+            let layout = self.options.layouts.get(&subject.entity).cloned();
+            if self.settings.dedupe
+                && let Some(layout) = layout.or_else(|| entity::layout(&subject.entity))
+            {
+                let layout = self.settings.part_of(layout)?;
+                Newest::new(layout.schema(), None)
+                    .map_err(|e| Error::usage(format!("{}: {e}", subject.entity)))?;
+            }
             self.request(subject, &Filter { updated: None, ..self.filter(subject) }).check()?;
             if let Goal::Interval(from, until) = self.options.goal {
                 if from >= until {

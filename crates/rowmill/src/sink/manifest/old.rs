@@ -41,6 +41,7 @@ pub(super) fn read(text: &[u8]) -> Option<Manifest> {
         rows: part.rows,
         quarantined: part.quarantined,
         blank: part.blank,
+        superseded: 0,
     });
     let sources = sources.collect();
     let parts = old.parts.into_iter().enumerate().map(|(source, part)| ManifestPart {
@@ -59,6 +60,7 @@ pub(super) fn read(text: &[u8]) -> Option<Manifest> {
         rows: old.rows,
         quarantined: old.quarantined,
         blank: old.blank,
+        superseded: 0,
         sources,
         parts: parts.collect(),
     })

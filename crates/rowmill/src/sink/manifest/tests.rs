@@ -10,6 +10,7 @@ fn manifest() -> Manifest {
         rows,
         quarantined,
         blank,
+        superseded: 0,
     };
     let part = |path: &str, holds: &[(usize, u64)]| ManifestPart {
         path: path.to_owned(),
@@ -31,11 +32,13 @@ fn manifest() -> Manifest {
 #[test]
 fn it_holds_only_if_every_line_and_row_is_in_one_place() {
     assert!(manifest().holds());
-    let changes: [fn(&mut Manifest); 10] = [
+    let changes: [fn(&mut Manifest); 12] = [
         |m| m.lines += 1,
         |m| m.rows -= 1,
         |m| m.quarantined += 1,
         |m| m.blank = 0,
+        |m| m.superseded += 1,
+        |m| m.sources[1].superseded += 1,
         |m| m.sources[1].rows += 1,
         |m| m.sources[0].lines = u64::MAX,
         |m| m.parts[0].rows += 1,

@@ -34,6 +34,7 @@ pub(super) fn read(text: &str) -> Option<Proof> {
         rows: old.rows,
         quarantined: old.quarantined,
         blank: old.blank,
+        superseded: None,
         leniencies: old.leniencies,
     };
     let source = ProofSource { name: old.source, before: 0, rows: old.rows, whole: Some(whole) };

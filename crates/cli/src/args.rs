@@ -68,6 +68,24 @@ pub(crate) enum Command {
     /// Print the layout of data, or of an entity, as a schema file
     #[command(after_help = SCHEMA)]
     Schema(Schema),
+    /// Print what makes a shell complete these commands and options
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands into a directory
+    Man(Man),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    /// The shell to complete in
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Man {
+    /// Write rowmill.1, rowmill-convert.1 and so on here
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

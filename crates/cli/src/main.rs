@@ -15,6 +15,7 @@ mod export;
 mod figures;
 mod inferred;
 mod inputs;
+mod install;
 mod layout;
 mod output;
 mod progress;
@@ -69,6 +70,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         #[cfg(feature = "demo")]
         Command::Serve(args) => signals::or_stopped(stop, serve::run(args)).await,
         Command::Schema(args) => signals::or_stopped(stop, schema::run(args)).await,
+        Command::Completions(args) => install::completions(&args),
+        Command::Man(args) => install::man(&args),
     }
 }
 

@@ -91,3 +91,25 @@ fn a_result_that_cannot_be_written_is_an_output_error() {
         .expect("the program ends");
     assert_eq!(output.status.code(), Some(5), "{output:?}");
 }
+
+/// Completions and pages name each command and its options.
+#[test]
+fn what_is_installed_beside_the_program() {
+    let folder = TempDir::new().expect("a folder");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = rowmill(["completions", shell]).run();
+        assert_eq!(script.ended(0), "");
+        let script = script.stdout;
+        assert!(script.contains("target-size") && script.contains("on-error"), "{shell}");
+    }
+    let page = rowmill(["man"]).run();
+    assert_eq!(page.ended(0), "");
+    assert!(page.stdout.contains(".TH rowmill 1"));
+    rowmill(["man", "--out", "."]).folder(folder.path()).run().ended(0);
+    for name in ["rowmill", "rowmill-convert", "rowmill-export", "rowmill-bench"] {
+        let page = fs::read_to_string(folder.path().join(format!("{name}.1"))).expect("a page");
+        assert!(page.contains(".SH"), "{name}");
+    }
+    let refused = rowmill(["man", "--out", "no/such/folder"]).folder(folder.path()).run();
+    assert!(refused.ended(5).contains("no/such/folder"));
+}

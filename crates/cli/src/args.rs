@@ -84,18 +84,18 @@ pub(crate) struct Completions {
 #[derive(Args, Debug)]
 pub(crate) struct Man {
     /// Write rowmill.1, rowmill-convert.1 and so on here
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_parser = values::path(), value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Convert {
     /// Files to read; `-` is standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_parser = values::path(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// The Parquet file to write, or a directory when there are many inputs
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_parser = values::path(), value_name = "OUT")]
     pub(crate) out: PathBuf,
 
     /// Read rows as this Mews entity
@@ -104,7 +104,7 @@ pub(crate) struct Convert {
 
     /// Read rows as this schema file says (`rowmill schema` prints one to start from) [default: the
     /// layout is inferred from the data]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Infer the layout from so many rows only, instead of all that can be read twice
@@ -121,7 +121,7 @@ pub(crate) struct Convert {
 #[derive(Args, Debug)]
 pub(crate) struct Bench {
     /// Files to read, each once for every stage
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_parser = values::path(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// Read rows as this Mews entity
@@ -129,7 +129,7 @@ pub(crate) struct Bench {
     pub(crate) entity: Option<String>,
 
     /// Read rows as this schema file says [default: the layout is inferred from the data]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Threads that read, decode and convert [default: all cores]
@@ -179,7 +179,7 @@ pub(crate) struct Export {
     pub(crate) all: bool,
 
     /// The directory to write into
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_parser = values::path(), value_name = "DIR")]
     pub(crate) out: PathBuf,
 
     /// The platform's address [default: the production platform]
@@ -187,7 +187,7 @@ pub(crate) struct Export {
     pub(crate) api: Option<String>,
 
     /// Read rows as this schema file says, instead of the entity's own layout
-    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE", conflicts_with = "all")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Take over this export, running or finished, instead of asking for a new one
@@ -231,16 +231,16 @@ pub(crate) struct Export {
 
     /// Keep in this file how far each entity is complete, and the ids of exports beside it in
     /// PATH.journal.jsonl [default: state.json and journal.jsonl in DIR/_rowmill]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_parser = values::path(), value_name = "PATH")]
     pub(crate) state: Option<PathBuf>,
 
     /// Keep the files as they came in this directory, too, with checksums; where rows are bad, all of
     /// them are kept, to be converted without the API
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_parser = values::path(), value_name = "DIR")]
     pub(crate) keep_raw: Option<PathBuf>,
 
     /// Read the credentials from this file instead of the environment
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
 
     /// Tell each look at an export, and each wait, retry and renewal of links
@@ -306,7 +306,7 @@ pub(crate) struct Writing {
     pub(crate) on_error: OnError,
 
     /// Where quarantined rows go [default: beside the output]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 
     /// Keep data out of that file and of the report: of quarantined rows place, reason and length, of
@@ -330,7 +330,7 @@ pub(crate) struct Writing {
 
     /// Write the layout with columns for new keys and values that were found to this schema file, for
     /// the next run
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) widened: Option<PathBuf>,
 
     /// zstd[:LEVEL], snappy or none
@@ -426,7 +426,7 @@ pub(crate) enum OnError {
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// The directory to write into; what an earlier demo left there is replaced
-    #[arg(short, long, value_name = "DIR", default_value = "rowmill-demo")]
+    #[arg(short, long, value_parser = values::path(), value_name = "DIR", default_value = "rowmill-demo")]
     pub(crate) out: PathBuf,
 
     /// Rows in all, over all entities
@@ -469,7 +469,7 @@ pub(crate) struct Serve {
 #[derive(Args, Debug)]
 pub(crate) struct Schema {
     /// Files whose layout is wanted; `-` is standard input
-    #[arg(value_name = "INPUT", required_unless_present = "entity", conflicts_with = "entity")]
+    #[arg(value_parser = values::path(), value_name = "INPUT", required_unless_present = "entity", conflicts_with = "entity")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// The layout of this Mews entity

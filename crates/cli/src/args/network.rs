@@ -62,7 +62,7 @@ pub(crate) struct Network {
     pub(crate) proxy: Option<String>,
 
     /// Trust the certificate authorities in this PEM file too
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) ca_cert: Option<PathBuf>,
 
     /// Allow plain http to a loopback address (for `rowmill serve`)

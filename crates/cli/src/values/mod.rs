@@ -8,6 +8,7 @@ mod duration;
 mod interval;
 mod limit;
 mod lineage;
+mod path;
 mod size;
 
 pub(crate) use compression::compression;
@@ -15,4 +16,5 @@ pub(crate) use duration::duration;
 pub(crate) use interval::{Interval, instant, interval};
 pub(crate) use limit::limit;
 pub(crate) use lineage::lineage;
+pub(crate) use path::path;
 pub(crate) use size::size;

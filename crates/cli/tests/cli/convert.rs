@@ -402,3 +402,17 @@ fn some_columns_alone() {
     let wrong = "good.jsonl -o out2.parquet --schema schema.json --columns Id,Nam";
     convert(folder.path(), wrong).failed(2, &["columns to read", "Nam", "not in the layout"]);
 }
+
+/// A place that only a store of objects has is refused before anything is read, and its secrets are
+/// not said.
+#[test]
+fn urls_are_no_paths() {
+    for args in [
+        ["convert", "https://example.com/rows.jsonl?sig=hush", "-o", "out.parquet"],
+        ["convert", "rows.jsonl", "-o", "s3://hush@bucket/out"],
+    ] {
+        let told = rowmill(args).run().ended(2).to_owned();
+        assert!(told.contains("is a URL (") && told.contains("only files"), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+    }
+}

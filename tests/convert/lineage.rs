@@ -90,9 +90,7 @@ fn they_cost_next_to_nothing() {
         let logical = columns.column(at).logical_type_ref().cloned();
         match column.column_path().string().as_str() {
             "_file" => assert_eq!(logical, Some(LogicalType::String)),
-            // One value in all rows: differences of no bits.
             "_ingested_at" => {
-                assert!(column.encodings().any(|it| it == Encoding::DELTA_BINARY_PACKED));
                 assert_eq!(logical, Some(LogicalType::timestamp(true, TimeUnit::MICROS)));
             }
             "_line" => {
@@ -101,8 +99,9 @@ fn they_cost_next_to_nothing() {
             _ => continue,
         }
         seen += 1;
-        let words = column.encodings().any(|it| it == Encoding::RLE_DICTIONARY);
-        assert_eq!(words, logical == Some(LogicalType::String));
+        // One value in all rows, or one that goes up.
+        let same = column.encodings().any(|it| it == Encoding::RLE_DICTIONARY);
+        assert_eq!(same, column.column_path().string() != "_line");
         assert!(column.compressed_size() < 1_000, "{} bytes", column.compressed_size());
     }
     assert_eq!(seen, 3);

@@ -60,6 +60,10 @@ impl Format {
     }
 }
 
+/// So many chunks are unpacked before the first of them is handed out. Checksums come late, and damage
+/// is to be told as what it is, not as the bad rows that it makes.
+const AHEAD: usize = 16;
+
 /// The same bytes, decompressed if they are compressed. Plain chunks pass as they are.
 /// `max_expansion`: bytes that may come out for each that went in, if not the usual number.
 ///
@@ -88,8 +92,8 @@ pub(crate) fn decompress(mut chunks: Chunks, max_expansion: Option<u64>) -> io::
         Box::new(decoder)
     };
     let max_expansion = max_expansion.unwrap_or(format.max_expansion());
-    let (decoder, buffers) = (Some(decoder), Buffers::default());
-    Ok(Box::new(Unpacked { format, max_expansion, decoder, read, given: 0, buffers }))
+    let (decoder, ahead, buffers) = (Some(decoder), VecDeque::new(), Buffers::default());
+    Ok(Box::new(Unpacked { format, max_expansion, decoder, read, given: 0, ahead, buffers }))
 }
 
 /// Chunks of decompressed bytes.
@@ -102,6 +106,8 @@ struct Unpacked {
     read: Arc<AtomicU64>,
     /// Bytes that have come out.
     given: u64,
+    /// What comes before them.
+    ahead: VecDeque<Bytes>,
     buffers: Buffers,
 }
 
@@ -154,12 +160,18 @@ impl Iterator for Unpacked {
     type Item = io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.decoder.as_ref()?;
-        let chunk = self.unpack();
-        if chunk.is_err() {
-            self.decoder = None;
+        while self.decoder.is_some() && self.ahead.len() <= AHEAD {
+            match self.unpack() {
+                Ok(chunk) if chunk.is_empty() => {}
+                Ok(chunk) => self.ahead.push_back(chunk),
+                Err(error) => {
+                    self.decoder = None;
+                    self.ahead.clear();
+                    return Some(Err(error));
+                }
+            }
         }
-        Some(chunk).filter(|chunk| !chunk.as_ref().is_ok_and(Bytes::is_empty))
+        self.ahead.pop_front().map(Ok)
     }
 }
 

@@ -196,7 +196,7 @@ impl Ingest {
             if let Some(raw) = &mut raw {
                 raw.claim(&mut job, &to_keep)?;
             }
-            Ok(Claim::Begun(Claimed { raw, files: to_keep, newest, job }))
+            Ok(Claim::Begun(Box::new(Claimed { raw, files: to_keep, newest, job })))
         };
         let mut worker = Worker::start(claim, sources, max_expansion)?;
         // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
@@ -233,7 +233,7 @@ impl Ingest {
 
 /// What the thread has found where the output goes.
 enum Claim {
-    Begun(Claimed),
+    Begun(Box<Claimed>),
     /// What an earlier run has left: there is nothing to do.
     Done(Box<Report>),
 }
@@ -423,7 +423,7 @@ impl Worker {
             };
             // Where nobody listens any more, the sources end soon.
             let _ = tell_claimed.send(());
-            run(claimed, sources, max_expansion, sent, &flag)
+            run(*claimed, sources, max_expansion, sent, &flag)
         };
         let thread = std::thread::Builder::new()
             .name("rowmill-ingest".into())

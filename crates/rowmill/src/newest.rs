@@ -140,6 +140,9 @@ mod tests {
 
     use super::*;
 
+    /// An `Id` and a time.
+    type Row = (Option<[u8; 16]>, i64);
+
     fn newest(most: usize) -> Newest {
         let layout = Layout::new([Column::timestamp_us(UPDATED), Column::uuid(ID)]);
         let schema = layout.expect("a sound layout").schema().clone();
@@ -150,7 +153,7 @@ mod tests {
     fn the_newest_stays_and_of_equals_the_last() {
         let mut newest = newest(100);
         let (a, b) = (Some([1; 16]), Some([2; 16]));
-        let parts: [&[(Option<[u8; 16]>, i64)]; 3] = [
+        let parts: [&[Row]; 3] = [
             &[(a, 5), (b, i64::MIN), (None, 1), (a, 4), (None, 1)],
             &[],
             &[(a, 5), (b, 0), (a, 3)],

@@ -10,13 +10,13 @@ use super::leaf::Kind;
 use super::values::Values;
 
 /// So many numbers are tried: the time for it should not show.
-const NUMBERS: usize = 2048;
+const NUMBERS: usize = 512;
 
 /// So many texts,
-const TEXTS: usize = 2048;
+const TEXTS: usize = 512;
 
 /// of so many bytes, but for the last of them.
-const TEXT_BYTES: usize = 32 << 10;
+const TEXT_BYTES: usize = 8 << 10;
 
 /// Tries encodings, with the codec of the file and buffers for it.
 pub(super) struct Trial<'a> {

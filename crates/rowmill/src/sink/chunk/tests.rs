@@ -173,9 +173,9 @@ fn the_file_is_the_same_for_every_number_of_threads() {
         let mut types: Vec<DataType> = (0..5).map(|_| any_type(&mut random, 2)).collect();
         types.push(DataType::Float32);
         let (schema, batches) = table(&mut random, &types, &[2048; 80]);
-        let mut options = ParquetOptions::default();
         // Some row groups end by their bytes, others by their rows.
-        options.row_group_bytes = [1 << 20, 64 << 20][n % 2];
+        let row_group_bytes = [1 << 20, 64 << 20][n % 2];
+        let mut options = ParquetOptions { row_group_bytes, ..ParquetOptions::default() };
         let alone = encode_with(&schema, &batches, &options);
         for threads in [2, 3, 9] {
             options.threads = threads;

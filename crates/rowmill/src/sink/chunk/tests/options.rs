@@ -186,7 +186,7 @@ fn check_filter(
             uuid: text,
             ..ParquetOptions::default()
         };
-        let file = encode_with(&schema, &[batch.clone()], &options);
+        let file = encode_with(&schema, std::slice::from_ref(&batch), &options);
         let filters: Vec<Sbbf> = filters(&file, 0).into_iter().flatten().collect();
         assert_eq!(filters.len(), (rows as usize).div_ceil(131_072), "one for each row group");
         for n in 0..rows {

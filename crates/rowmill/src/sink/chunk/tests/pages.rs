@@ -236,8 +236,9 @@ fn encodings_follow_the_values() {
 
 #[test]
 fn the_order_of_pages_is_told() {
-    let none: fn(i64) -> Option<i64> = |_| None;
-    let cases: [(fn(i64) -> Option<i64>, BoundaryOrder); 6] = [
+    type Value = fn(i64) -> Option<i64>;
+    let nothing: (Value, BoundaryOrder) = (|_| None, BoundaryOrder::ASCENDING);
+    let cases: [(Value, BoundaryOrder); 6] = [
         (|n| Some(n), BoundaryOrder::ASCENDING),
         (|n| (n % 3 > 0 && n / 20_000 != 1).then_some(n / 9), BoundaryOrder::ASCENDING),
         (|_| Some(7), BoundaryOrder::ASCENDING),
@@ -246,7 +247,7 @@ fn the_order_of_pages_is_told() {
         // The least values go up, the largest ones do not.
         (|n| Some(if n == 5 { 1_000_000 } else { n }), BoundaryOrder::UNORDERED),
     ];
-    for (value, expected) in cases.into_iter().chain([(none, BoundaryOrder::ASCENDING)]) {
+    for (value, expected) in cases.into_iter().chain([nothing]) {
         let numbers = Int64Array::from_iter((0..100_000).map(value));
         let texts = (0..100_000).map(|n| {
             let behind = "-".repeat(n as usize % 80);
@@ -280,8 +281,8 @@ fn sizes_of_pages_add_up_to_those_of_their_chunk() {
                 continue;
             }
             let sum = |of: &dyn Fn(usize) -> Option<Vec<i64>>| {
-                (0..count).map(of).fold(Some(Vec::new()), |sum: Option<Vec<i64>>, page| {
-                    let (mut sum, page) = (sum?, page?);
+                (0..count).map(of).try_fold(Vec::new(), |mut sum: Vec<i64>, page| {
+                    let page = page?;
                     sum.resize(page.len(), 0);
                     sum.iter_mut().zip(page).for_each(|(sum, count)| *sum += count);
                     Some(sum)

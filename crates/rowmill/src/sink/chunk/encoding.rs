@@ -32,7 +32,8 @@ enum Entries {
     Narrow(Fixed<i32>),
     Wide(Fixed<i64>),
     Decimals(Fixed<i128>),
-    Uuids(Fixed<[u8; 16]>),
+    /// As numbers, which are hashed and compared at once.
+    Uuids(Fixed<u128>),
     Words(Words),
 }
 
@@ -231,7 +232,8 @@ impl Choice {
                 look_up(dictionary, values.iter().copied(), first, keys)
             }
             (Entries::Uuids(dictionary), Values::Uuids(values)) => {
-                look_up(dictionary, values.iter().copied(), first, keys)
+                let numbers = values.iter().map(|uuid| u128::from_ne_bytes(*uuid));
+                look_up(dictionary, numbers, first, keys)
             }
             (Entries::Words(dictionary), Values::Texts(texts)) => {
                 look_up(dictionary, texts.iter(), first, keys)
@@ -259,7 +261,10 @@ impl Choice {
             Entries::Narrow(narrow) => plain::narrow(&narrow.values, out),
             Entries::Wide(wide) => plain::wide(&wide.values, out),
             Entries::Decimals(decimals) => plain::decimals(&decimals.values, kind.width(), out),
-            Entries::Uuids(uuids) => plain::uuids(kind, &uuids.values, out),
+            Entries::Uuids(uuids) => {
+                let uuids: Vec<_> = uuids.values.iter().map(|uuid| uuid.to_ne_bytes()).collect();
+                plain::uuids(kind, &uuids, out);
+            }
             Entries::Words(words) => {
                 (0..words.len() as u32).for_each(|key| plain::text(words.word(key), out));
             }

@@ -2,7 +2,7 @@
 ArrowWriter, pyarrow and Polars.
 
     python3 -m venv SOMEWHERE && SOMEWHERE/bin/pip install -r benches/versus/requirements.txt
-    SOMEWHERE/bin/python benches/versus/convert.py [SET ...] [--mb 1074] [--rounds 3] [--threads 1,2]
+    SOMEWHERE/bin/python benches/versus/convert.py [SET ...] [--mb 1074,...] [--rounds 3] [--threads 1,2]
         [--systems rowmill,duckdb,...] [--json FILE]
 
 A SET is Reservation, OrderItem or Customer, all three if left out. All write Zstandard at level 1, the
@@ -10,6 +10,9 @@ same columns and the same types, as far as they can: amounts are DECIMAL(18,4), 
 more text, for rowmill and DuckDB alone: the others know nothing else), the tagged union of order items is
 an object. pyarrow leaves dates text and writes nanoseconds, Polars leaves dates and instants text and
 writes amounts as doubles; arrow-json has one thread.
+
+The plots of the README (benches/plots.py) are drawn from what --json writes: benches/record/DATE-convert-all.json of all sets, and
+DATE-convert-memory.json of reservations of several sizes.
 
 Each run is a process of its own. Its CPU time is that of all threads, user and system, and begins when
 the system has started (rowmill's with its process); the peak is the largest resident set of the process.
@@ -97,9 +100,9 @@ def check(name, out, kind, truth):
         raise SystemExit(f"{name} wrote something else (count and sum, theirs and true): {wrong}")
 
 
-def measure(kind, arguments, programs, scratch):
+def measure(kind, megabytes, arguments, programs, scratch):
     path, out = scratch / f"{kind}.jsonl", scratch / "out.parquet"
-    rows = corpus.write(programs["generate"], kind, arguments.mb, path)
+    rows = corpus.write(programs["generate"], kind, megabytes, path)
     schema_file(programs["rowmill"], kind, scratch / f"{kind}.schema.json")
     truth, size = digest("lines", path, kind), path.stat().st_size
     print(f"{kind}: {size / 1e6:.1f} MB, {rows} rows, {arguments.rounds} rounds", flush=True)
@@ -126,20 +129,21 @@ def show(size, threads, runs):
     for name in dict.fromkeys(entry["system"] for entry in runs):
         own = [entry for entry in runs if entry["system"] == name]
         medians[name] = {key: statistics.median(entry[key] for entry in own) for key in own[0] if key != "system"}
-    print(f"  threads: {threads:<13} {'CPU s':>7} {'MB/CPU s':>9} {'wall s':>7} {'peak MiB':>9} {'bytes':>12} {'CPU':>7} {'wall':>6} {'size':>6}")
+    print(f"  threads: {threads:<13} {'CPU s':>7} {'MB/CPU s':>9} {'wall s':>7} {'peak MiB':>9} {'bytes':>13} {'CPU':>7} {'wall':>6} {'size':>6}")
     for name, it in medians.items():
         # Ids as text are compared with ids as text.
         ours = medians.get("rowmill" + TEXT if name.endswith(TEXT) or name == "arrow-json" else "rowmill", it)
         ratios = f"{it['cpu_s'] / ours['cpu_s']:>6.2f}x {it['wall_s'] / ours['wall_s']:>5.2f}x {ours['bytes'] / it['bytes']:>6.3f}"
         speed = f"{it['cpu_s']:>7.2f} {size / 1e6 / it['cpu_s']:>9.0f} {it['wall_s']:>7.2f}"
-        print(f"  {name:<22} {speed} {it['peak_mib']:>9.0f} {it['bytes']:>12,} {ratios}")
+        print(f"  {name:<22} {speed} {it['peak_mib']:>9.0f} {it['bytes']:>13,.0f} {ratios}")
     print(flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sets", nargs="*", metavar="SET", help=", ".join(corpus.ROW))
-    parser.add_argument("--mb", type=float, default=1074, help="size of each file")
+    sizes = lambda text: list(map(float, text.split(",")))
+    parser.add_argument("--mb", type=sizes, default=[1074], help="sizes of the files of each set")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=lambda text: list(map(int, text.split(","))), default=[1, 2])
     parser.add_argument("--systems", type=lambda text: text.split(","), default=SYSTEMS)
@@ -156,8 +160,11 @@ def main():
         }
         if "arrow-json" in arguments.systems:
             programs["arrow-json"] = corpus.cargo("bench", "-p", "rowmill-benches", "--bench", "arrow_writer", "--no-run")
-        kinds = arguments.sets or corpus.ROW
-        results = [measure(kind, arguments, programs, pathlib.Path(folder)) for kind in kinds]
+        results = [
+            measure(kind, megabytes, arguments, programs, pathlib.Path(folder))
+            for kind in arguments.sets or corpus.ROW
+            for megabytes in arguments.mb
+        ]
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 

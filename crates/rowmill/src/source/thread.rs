@@ -10,8 +10,9 @@ use super::chunks::Chunks;
 use crate::cancel::Cancel;
 use crate::error::Error;
 
-/// Chunks that wait between the reading thread and the run.
-const AHEAD: usize = 4;
+/// Chunks that wait between the reading thread and the run: enough that reading goes on
+/// while the run is busy with a batch.
+const AHEAD: usize = 8;
 
 /// How long a cancelled run may wait for a read that blocks.
 const LOOK_UP: Duration = Duration::from_millis(50);

@@ -82,8 +82,10 @@ def run(words, threads):
     wall = time.monotonic() - start
     if status != 0:
         raise SystemExit(f"{' '.join(map(str, words))}\n{errors.decode()}")
-    told = json.loads(output) if output.startswith(b"{") else {"cpu_s": usage.ru_utime + usage.ru_stime, "wall_s": wall}
-    return told | {"peak_mib": usage.ru_maxrss / 1024}
+    seconds = {"cpu_s": usage.ru_utime + usage.ru_stime, "wall_s": wall}
+    told = json.loads(output) if output.startswith(b"{") else seconds
+    rounded = {name: round(value, 4) for name, value in told.items()}
+    return rounded | {"peak_mib": round(usage.ru_maxrss / 1024, 1)}
 
 
 def digest(form, path, kind):
@@ -132,11 +134,22 @@ def show(size, threads, runs):
     print(f"  threads: {threads:<13} {'CPU s':>7} {'MB/CPU s':>9} {'wall s':>7} {'peak MiB':>9} {'bytes':>13} {'CPU':>7} {'wall':>6} {'size':>6}")
     for name, it in medians.items():
         # Ids as text are compared with ids as text.
-        ours = medians.get("rowmill" + TEXT if name.endswith(TEXT) or name == "arrow-json" else "rowmill", it)
+        text = name.endswith(TEXT) or name in ("arrow-json", "pyarrow", "polars")
+        ours = medians.get("rowmill" + TEXT if text else "rowmill", it)
         ratios = f"{it['cpu_s'] / ours['cpu_s']:>6.2f}x {it['wall_s'] / ours['wall_s']:>5.2f}x {ours['bytes'] / it['bytes']:>6.3f}"
         speed = f"{it['cpu_s']:>7.2f} {size / 1e6 / it['cpu_s']:>9.0f} {it['wall_s']:>7.2f}"
         print(f"  {name:<22} {speed} {it['peak_mib']:>9.0f} {it['bytes']:>13,.0f} {ratios}")
     print(flush=True)
+
+
+def write(results, path):
+    """A line for each run, so that two files can be compared."""
+    sets = []
+    for data in results:
+        runs = ",\n".join("  " + json.dumps(entry) for entry in data["runs"])
+        head = json.dumps({name: value for name, value in data.items() if name != "runs"})
+        sets.append(f' {head[:-1]}, "runs": [\n{runs}\n ]}}')
+    path.write_text("[\n" + ",\n".join(sets) + "\n]\n")
 
 
 def main():
@@ -166,7 +179,7 @@ def main():
             for megabytes in arguments.mb
         ]
     if arguments.json:
-        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+        write(results, arguments.json)
 
 
 if __name__ == "__main__":

@@ -144,7 +144,8 @@ impl Values {
         each * self.len()
     }
 
-    /// The first ones: so many `numbers`, or so many `texts` and as many as reach so many `bytes`.
+    /// The first ones: so many `numbers`, or so many `texts` and as many as reach so many `bytes`, a
+    /// longer one cut to that: a sample must not be as large as what it is of.
     pub(super) fn first(&self, numbers: usize, texts: usize, bytes: usize) -> Self {
         fn part<T: Copy>(values: &[T], count: usize) -> Vec<T> {
             values[..count.min(values.len())].to_vec()
@@ -159,7 +160,7 @@ impl Values {
             Self::Texts(all) => {
                 let mut part = Texts::default();
                 for text in all.iter().take(texts) {
-                    part.push(text);
+                    part.push(&text[..text.len().min(bytes)]);
                     if part.bytes.len() >= bytes {
                         break;
                     }
@@ -280,4 +281,20 @@ fn append_texts(array: &dyn Array, picked: Picked<'_>, out: &mut Texts) -> Optio
         picked.each(|n| out.push(words.value(keys[n] as usize).as_bytes()));
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_small_whatever_it_is_of() {
+        let mut texts = Texts::default();
+        (0..10).for_each(|n| texts.push(&vec![b'x'; [10, 1 << 20][n % 2]]));
+        let Values::Texts(some) = Values::Texts(texts).first(5, 8, 1000) else { panic!("texts") };
+        assert_eq!(some.lengths, [10, 1000]);
+        assert_eq!(some.bytes.len(), 1010);
+        assert_eq!(Values::Wide(vec![1, 2, 3]).first(2, 9, 9).len(), 2);
+        assert_eq!(Values::Wide(vec![1]).first(2, 9, 9).len(), 1);
+    }
 }

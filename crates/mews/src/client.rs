@@ -279,7 +279,12 @@ impl Client {
 
         let mut attempts = Attempts::new(self.settings().call_patience());
         loop {
-            self.pass(operation).await;
+            if tokio::time::timeout(attempts.left(), self.pass(operation)).await.is_err() {
+                let text =
+                    "no turn came in the time of a call: too many wait for the rate of this client";
+                let error = Error::new(ErrorKind::RateLimited, text).doing(operation.name());
+                return Err(error.tried(attempts.made(), attempts.elapsed()));
+            }
             attempts.count();
             let outcome = match ready.http.post(url.clone(), body.clone()).await {
                 Ok(answer) => {

@@ -244,3 +244,19 @@ async fn an_answer_without_end_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn waiting_for_the_rate_ends_with_the_time_of_a_call() {
+    bounded(async {
+        let server = Server::start(|_| Reply::json(&json!({ "Exports": [] }))).await;
+        let hour = Duration::from_secs(3600);
+        let builder = builder(&server.url).rate(1, hour);
+        let client = builder.call_deadline(Duration::from_millis(50)).build().expect("a client");
+        assert!(client.get_all(&[ID]).await.is_ok());
+        let error = client.get_all(&[ID]).await.expect_err("no turn for an hour");
+        assert_eq!(*error.kind(), ErrorKind::RateLimited);
+        assert!(error.to_string().contains("rate of this client"), "{error}");
+        assert_eq!(client.counters().get_all_requests, 1, "nothing was asked");
+    })
+    .await;
+}

@@ -1,5 +1,7 @@
 //! The two calls of the API, and what to do when they go wrong.
 
+mod setback;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -12,14 +14,15 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use self::setback::{Operation, Setback};
 use crate::counters::{Counters, Tally};
 use crate::credentials::Credentials;
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
-use crate::event::{Event, Reason};
+use crate::event::Event;
 use crate::events::{Events, Listeners};
 use crate::export::{ExportRequest, PendingExport};
-use crate::http::{Answer, Fault, Http};
+use crate::http::{Answer, Http};
 use crate::limiter::Limiter;
 use crate::model::{
     AddAnswer, AddRequest, Added, Complaint, Export, Filters, GetAllAnswer, GetAllRequest, Scope,
@@ -398,83 +401,6 @@ impl fmt::Debug for Client {
             .field("platform", &self.shared.ready.as_ref().map(|ready| ready.base.as_str()))
             .field("credentials", &self.shared.credentials)
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
-    Add,
-    GetAll,
-}
-
-impl Operation {
-    fn name(self) -> &'static str {
-        match self {
-            Operation::Add => "exports/add",
-            Operation::GetAll => "exports/getAll",
-        }
-    }
-
-    fn path(self) -> &'static str {
-        match self {
-            Operation::Add => "api/connector/v1/exports/add",
-            Operation::GetAll => "api/connector/v1/exports/getAll",
-        }
-    }
-
-    /// There is no answer. `add` is not idempotent and has no key to make it so: it is repeated
-    /// only when nothing of it can have been sent.
-    fn lost(self, fault: &Fault) -> Setback {
-        let unknown = self == Operation::Add && !fault.nothing_was_sent();
-        let kind = if unknown { ErrorKind::Unknown } else { fault.kind() };
-        let error = Error::new(kind, fault.text.clone()).caused_by(fault.source.clone());
-        Setback { error, again: fault.may_pass(), wait: None }
-    }
-
-    /// There is an answer, but not one that says what happened.
-    fn garbled(self, text: String, answer: &Answer) -> Setback {
-        let kind = match self {
-            Operation::Add => ErrorKind::Unknown,
-            Operation::GetAll => ErrorKind::Protocol,
-        };
-        Setback::end(kind, text).request_id(answer.head.request_id.clone())
-    }
-}
-
-/// An attempt that did not succeed.
-struct Setback {
-    error: Error,
-    /// Another attempt may do better. One that ended as [`ErrorKind::Unknown`] is the last one all
-    /// the same.
-    again: bool,
-    /// The wait that the server asked for.
-    wait: Option<std::time::Duration>,
-}
-
-impl Setback {
-    fn end(kind: ErrorKind, text: String) -> Setback {
-        Setback { error: Error::new(kind, text), again: false, wait: None }
-    }
-
-    fn later(kind: ErrorKind, text: String, wait: Option<std::time::Duration>) -> Setback {
-        Setback { error: Error::new(kind, text), again: true, wait }
-    }
-
-    fn request_id(mut self, id: Option<String>) -> Setback {
-        self.error = self.error.request_id(id);
-        self
-    }
-
-    /// Why another attempt follows.
-    fn reason(&self) -> Reason {
-        match self.error.kind() {
-            ErrorKind::RateLimited => Reason::RateLimited,
-            ErrorKind::Server { .. } => Reason::Server,
-            ErrorKind::Timeout => Reason::Timeout,
-            // An answer that ends too early.
-            ErrorKind::Protocol => Reason::Cut,
-            _ => Reason::Network,
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where batches go: Parquet files, and how they get their names.
 
+mod behind;
 mod chunk;
 mod columns;
 mod commit;

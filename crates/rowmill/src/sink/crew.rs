@@ -43,9 +43,14 @@ struct Waiting {
     taken: bool,
 }
 
-/// What is to be done with each field.
-pub(super) struct Step {
+/// What is to be done with each field. It goes, and the batch with it, once that is done.
+struct Step {
     task: Task,
+    outcome: Arc<Outcome>,
+}
+
+/// What becomes of a step.
+pub(super) struct Outcome {
     state: Mutex<State>,
     done: Condvar,
 }
@@ -73,24 +78,25 @@ impl Crew {
         Self { seats, tools, spare, threads: None, steps: 0 }
     }
 
-    /// The fields. None of them is at rest before all steps have been [waited](Step::wait) for.
+    /// The fields. None of them is at rest before all outcomes have been [waited](Outcome::wait) for.
     pub(super) fn fields(&self) -> impl Iterator<Item = MutexGuard<'_, Field>> {
         self.seats.iter().map(|seat| held(&seat.field))
     }
 
     /// Begins to append rows.
-    pub(super) fn append(&mut self, batch: &RecordBatch, start: usize, end: usize) -> Arc<Step> {
+    pub(super) fn append(&mut self, batch: &RecordBatch, start: usize, end: usize) -> Arc<Outcome> {
         self.begin(Task::Append { batch: batch.clone(), start, end })
     }
 
     /// Begins to complete the chunks.
-    pub(super) fn complete(&mut self) -> Arc<Step> {
+    pub(super) fn complete(&mut self) -> Arc<Outcome> {
         self.begin(Task::Complete)
     }
 
-    fn begin(&mut self, task: Task) -> Arc<Step> {
+    fn begin(&mut self, task: Task) -> Arc<Outcome> {
         let state = State { left: self.seats.len(), size: Size::default(), failed: None };
-        let step = Arc::new(Step { task, state: Mutex::new(state), done: Condvar::new() });
+        let outcome = Arc::new(Outcome { state: Mutex::new(state), done: Condvar::new() });
+        let step = Arc::new(Step { task, outcome: Arc::clone(&outcome) });
         self.steps += 1;
         if self.steps > ALONE && !self.spare.is_empty() {
             self.threads = Threads::start(&self.seats, std::mem::take(&mut self.spare));
@@ -101,7 +107,7 @@ impl Crew {
                 None => step.perform(n, &mut held(&seat.field), &mut self.tools),
             }
         }
-        step
+        outcome
     }
 }
 
@@ -113,10 +119,13 @@ impl Step {
             }
             Task::Complete => field.complete(tools),
         };
-        self.performed(result.map(|()| field.size()));
+        self.outcome.add(result.map(|()| field.size()));
     }
+}
 
-    fn performed(&self, result: Result<Size>) {
+impl Outcome {
+    /// That with one more field.
+    fn add(&self, result: Result<Size>) {
         let mut state = held(&self.state);
         match result {
             Ok(size) => state.size += size,
@@ -128,7 +137,7 @@ impl Step {
         }
     }
 
-    /// Waits until it is done with all fields, and says how many bytes there are of them then.
+    /// Waits until the step is done with all fields, and says how many bytes there are of them then.
     ///
     /// # Errors
     /// That of a field.
@@ -189,7 +198,7 @@ impl Seat {
             let perform = AssertUnwindSafe(|| step.perform(n, &mut field, tools));
             // Whoever waits for the step must not do so for ever.
             if catch_unwind(perform).is_err() {
-                step.performed(Err(ParquetError::General("a column was given up".to_owned())));
+                step.outcome.add(Err(ParquetError::General("a column was given up".to_owned())));
             }
         }
     }

@@ -9,18 +9,19 @@ use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::chunk::{Columns, Tools};
-use super::crew::{Crew, Step};
+use super::crew::{Crew, Outcome};
 use super::field::{Field, Size, writers};
 use crate::arrow::{RecordBatch, SchemaRef};
 
-/// So many batches may be on their way while the next one is asked for.
-const AHEAD: usize = 2;
+/// So many batches may be on their way while the next one is asked for: enough to go on with while
+/// the row group before is passed on to the file.
+const AHEAD: usize = 6;
 
 /// The row group that rows are appended to, one after the other.
 pub(super) struct RowGroup {
     crew: Crew,
-    /// Steps that have begun, the oldest first.
-    begun: VecDeque<Arc<Step>>,
+    /// Of the steps that have begun, the oldest first.
+    begun: VecDeque<Arc<Outcome>>,
     rows: usize,
     size: Size,
     /// The fields that are left to the parquet crate,

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use super::behind::Behind;
 use super::encoder::Encoder;
 use super::options::ParquetOptions;
 use super::partial::Partial;
 use super::proof::{FOOTER_PROOF, Proof};
-use super::written::Written;
 use crate::arrow::{RecordBatch, SchemaRef};
 use crate::error::{Error, Result};
 
 /// Writes batches into a file that has no final name yet.
 pub(crate) struct PartWriter {
-    encoder: Encoder<Written>,
+    encoder: Encoder<Behind>,
     partial: Partial,
     target: PathBuf,
 }
@@ -25,7 +25,8 @@ impl PartWriter {
         schema: &SchemaRef,
         options: &ParquetOptions,
     ) -> Result<Self> {
-        let writer = partial.writer().map_err(|e| Error::writing(&target, e))?;
+        let writer = partial.writer().and_then(|file| Behind::new(file, options.threads > 1));
+        let writer = writer.map_err(|e| Error::writing(&target, e))?;
         let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial, target })
     }
@@ -56,6 +57,7 @@ impl PartWriter {
         let text = serde_json::to_string(proof).map_err(|e| Error::internal(e.to_string()))?;
         self.encoder.note(FOOTER_PROOF, text);
         let written = self.encoder.finish().map_err(|e| of(&self.target, e))?;
+        let written = written.end().map_err(|e| Error::writing(&self.target, e))?;
         let (bytes, checksum) = (written.bytes(), written.checksum());
         let size = self.partial.sync().and_then(|()| self.partial.size());
         let size = size.map_err(|e| Error::writing(&self.target, e))?;

@@ -27,6 +27,11 @@ impl Written {
         self.bytes
     }
 
+    /// Waits until they are on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        disk::sync(&self.file)
+    }
+
     /// Of all of them: `xxh3-128:` and 32 hexadecimal digits.
     pub(super) fn checksum(&self) -> String {
         format!("{ALGORITHM}{:032x}", self.hash())

@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 /// The least cap there is.
 const LEAST: usize = 32 << 20;
 
-/// What threads have on its way between them, and memory that each keeps for itself to use again.
-const BETWEEN: usize = 24 << 20;
+/// What threads have on its way between them (bytes that are read, batches, bytes to be written), and
+/// memory that each keeps for itself to use again.
+const BETWEEN: usize = 40 << 20;
 
 /// Shares of a cap.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,7 +114,7 @@ mod tests {
             let fits = decoding + 2 * shares.row_group() <= mebibytes << 20;
             assert!(fits || shares.threads() == 1, "{mebibytes} MiB");
         }
-        assert_eq!([32, 64, 256, 1024].map(|m| Shares(m << 20).threads()), [1, 1, 4, 20]);
+        assert_eq!([32, 64, 256, 1024].map(|m| Shares(m << 20).threads()), [1, 1, 3, 19]);
     }
 
     #[test]

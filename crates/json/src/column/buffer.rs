@@ -13,7 +13,7 @@ use arrow_buffer::{
 
 /// Batches whose memory is watched. Consumers hold a few at a time: the one they work on and those
 /// that wait in a queue.
-const WATCHED: usize = 4;
+const WATCHED: usize = 8;
 
 /// The values of a column, one for each row.
 #[derive(Debug)]

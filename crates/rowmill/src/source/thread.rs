@@ -10,9 +10,9 @@ use super::chunks::Chunks;
 use crate::cancel::Cancel;
 use crate::error::Error;
 
-/// Chunks that wait between the reading thread and the run: enough that reading goes on
-/// while the run is busy with a batch.
-const AHEAD: usize = 8;
+/// Chunks that wait between the reading thread and the run: more than a frame, so that the next one
+/// is there when the run has been busy with a batch.
+const AHEAD: usize = 24;
 
 /// How long a cancelled run may wait for a read that blocks.
 const LOOK_UP: Duration = Duration::from_millis(50);

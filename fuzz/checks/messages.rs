@@ -20,7 +20,8 @@ const OURS: &str = "
     Error kind place Some None Place line_offset offset column
     Syntax Truncated Utf8 Surrogate NotAnObject Type Format Range Precision Null Missing
     DuplicateKey UnknownKey Memory Depth LineLength layout does know another too much memory for
-    lists maps that fit into batch more elements nanoseconds months days whose whole digit letter TooManyRejects AfterFinish Worker";
+    lists maps that fit into batch more elements nanoseconds months days whose whole digit letter
+    beyond ASCII character surrogates TooManyRejects AfterFinish Worker";
 
 /// Numbers of so few digits may be places and lengths.
 const SHORT_NUMBER: usize = 6;

@@ -26,14 +26,18 @@ pub(crate) struct Behind {
 
 enum Way {
     /// The caller writes.
-    Here(Written),
+    Here(Box<Written>),
     There(Thread),
 }
 
 impl Behind {
     /// Writes in a thread of its own if it is `threaded`.
     pub(super) fn new(written: Written, threaded: bool) -> io::Result<Self> {
-        let way = if threaded { Way::There(Thread::start(written)?) } else { Way::Here(written) };
+        let way = if threaded {
+            Way::There(Thread::start(written)?)
+        } else {
+            Way::Here(Box::new(written))
+        };
         Ok(Self { piece: Vec::new(), way })
     }
 
@@ -44,7 +48,7 @@ impl Behind {
     pub(super) fn end(mut self) -> io::Result<Written> {
         self.pass_on()?;
         match self.way {
-            Way::Here(written) => Ok(written),
+            Way::Here(written) => Ok(*written),
             Way::There(mut thread) => thread.end(),
         }
     }

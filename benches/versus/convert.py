@@ -71,15 +71,20 @@ def command(name, kind, path, out, threads, programs, scratch):
     return [sys.executable, HERE / "writers.py", system, path, kind, out, threads, *(["text"] if text else [])]
 
 
+def start(words, threads):
+    """A process for these words. Polars reads the number of threads when it is loaded."""
+    environment = os.environ | {"POLARS_MAX_THREADS": str(threads)}
+    words = list(map(str, words))
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+
 def run(words, threads):
     """The seconds of a run, as it says them or from outside, and its peak memory in MiB."""
-    # Read by Polars when it is loaded.
-    environment = os.environ | {"POLARS_MAX_THREADS": str(threads)}
-    start = time.monotonic()
-    process = subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    began = time.monotonic()
+    process = start(words, threads)
     output, errors = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
+    wall = time.monotonic() - began
     if status != 0:
         raise SystemExit(f"{' '.join(map(str, words))}\n{errors.decode()}")
     seconds = {"cpu_s": usage.ru_utime + usage.ru_stime, "wall_s": wall}

@@ -23,7 +23,8 @@ import polars
 import pyarrow
 import pyarrow.parquet
 
-ROWS = 3000
+# Enough for several row groups under the least memory.
+ROWS = 60_000
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "readers.md"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -93,10 +94,11 @@ COLUMNS = [
     ("json", '"type": "json"', lambda n: (f'{{"a": [{n}, null]}}', f'{{"a": [{n}, null]}}')),
     ("list_int32", '"type": "list<int32>"', lambda n: both([n, None, 2][: n % 4])),
     ("list_uuid", '"type": "list<uuid>"', lambda n: both([a_uuid(n), a_uuid(n + 1)][: n % 3])),
+    ("list_enum", '"type": "list<enum>"', lambda n: both(["Confirmed", f"v{n % 50}"][: n % 3])),
     (
         "struct",
-        '"type": "struct<a: int32, b: string, c: list<uuid>>"',
-        lambda n: both({"a": n, "b": None if n % 3 else "x", "c": [a_uuid(n)]}),
+        '"type": "struct<a: int32, b: string, c: list<uuid>, d: enum>"',
+        lambda n: both({"a": n, "b": None if n % 3 else "x", "c": [a_uuid(n)], "d": f"v{n % 99}"}),
     ),
     ("map", '"type": "map<string, int64>"', lambda n: both({f"k{i}": n for i in range(n % 3)})),
 ]
@@ -154,7 +156,7 @@ class Pyarrow:
     name = f"pyarrow {pyarrow.__version__}"
 
     def read(self, path, name):
-        return of_arrow(pyarrow.parquet.read_table(path, columns=[name]), name)
+        return of_arrow(pyarrow.parquet.ParquetFile(path).read(columns=[name]), name)
 
 
 class DataFusion:
@@ -281,7 +283,7 @@ python3 -m venv .venv && .venv/bin/pip install -r tests/interop/requirements.txt
 .venv/bin/python tests/interop/readers.py target/release/rowmill
 ```
 
-A file of {rows:,} rows has a column of each type, every seventh value missing. A cell is the type that the reader sees;
+A file of {rows:,} rows in {groups} row groups has a column of each type, every seventh value missing. A cell is the type that the reader sees;
 nothing more is said where all values are those of the lines. UUIDs and JSON that come as bytes, and JSON that comes taken
 apart, count as equal. ClickHouse has no null arrays, maps and tuples: there a missing one is empty.
 
@@ -330,10 +332,13 @@ def main(rowmill):
 
         def convert(name, *options):
             command = [rowmill, "convert", folder / "rows.jsonl", "-o", folder / name, "--schema", folder / "schema.json"]
+            command += ["--memory", "32MiB"]
             subprocess.run([*command, *options], check=True, stderr=subprocess.DEVNULL)
             return folder / name
 
         path = convert("default.parquet")
+        groups = pyarrow.parquet.ParquetFile(path).num_row_groups
+        assert groups > 1
         found = cells(path, wanted)
         bare = cells(without_arrow_schema(path), wanted)
         compat = cells(convert("compat.parquet", "--profile", "compat", "--uuid", "text"), wanted)
@@ -347,6 +352,7 @@ def main(rowmill):
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
         rows=ROWS,
+        groups=groups,
         datafusion=datafusion.__version__,
         chdb=chdb.__version__,
     )

@@ -39,6 +39,28 @@ fn stored_field(field: &FieldRef, uuid: UuidForm) -> FieldRef {
     }
 }
 
+/// The schema that readers who know Arrow are told: dictionaries inside other columns are plain.
+/// pyarrow cannot join those of several row groups.
+pub(super) fn told(schema: &Schema) -> Schema {
+    let inside = |field: &FieldRef| match field.data_type() {
+        DataType::Dictionary(..) => Arc::clone(field),
+        _ => plain(field),
+    };
+    let fields: Vec<FieldRef> = schema.fields().iter().map(inside).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
+}
+
+fn plain(field: &FieldRef) -> FieldRef {
+    let data_type = match field.data_type() {
+        DataType::Dictionary(_, values) => values.as_ref().clone(),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(plain).collect()),
+        DataType::List(item) => DataType::List(plain(item)),
+        DataType::Map(entries, sorted) => DataType::Map(plain(entries), *sorted),
+        _ => return Arc::clone(field),
+    };
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
 /// How a column of UUIDs is stored; `None` for one of others.
 fn form(field: &Field, default: UuidForm) -> Option<UuidForm> {
     let own = field.metadata().get(UuidForm::KEY).and_then(|name| UuidForm::named(name));
@@ -135,6 +157,21 @@ mod tests {
             let extension = stored.field(2).extension_type_name();
             assert_eq!(extension, None, "it is a text like any other");
         }
+    }
+
+    #[test]
+    fn dictionaries_inside_others_are_told_as_plain() {
+        let layout = |inner: fn(&str) -> Column| {
+            let record = Column::record("r", [inner("e"), Column::int32("n")]);
+            let list = Column::list("l", Column::record("", [inner("e")]));
+            let all = [Column::category("e"), record, list, Column::map("m", inner(""))];
+            Layout::new(all).expect("a sound layout")
+        };
+        let types = |schema: &Schema| -> Vec<DataType> {
+            schema.fields().iter().map(|field| field.data_type().clone()).collect()
+        };
+        let told = told(layout(|name| Column::category(name)).schema());
+        assert_eq!(types(&told), types(layout(|name| Column::string(name)).schema()));
     }
 
     #[test]

@@ -90,10 +90,10 @@ impl<W: Write + Send> Encoder<W> {
         options: &ParquetOptions,
         filtered: &HashSet<usize>,
     ) -> Result<Self, ParquetError> {
-        let columns = ArrowSchemaConverter::new().convert(stored)?;
-        let mut properties = properties::properties(&columns, options, filtered)?;
-        add_encoded_arrow_schema_to_metadata(stored, &mut properties);
-        let root = columns.root_schema_ptr();
+        let parquet = ArrowSchemaConverter::new().convert(stored)?;
+        let mut properties = properties::properties(&parquet, options, filtered)?;
+        add_encoded_arrow_schema_to_metadata(&columns::told(stored), &mut properties);
+        let root = parquet.root_schema_ptr();
         let file = SerializedFileWriter::new(writer, root, Arc::new(properties))?;
         let codec = options.compression;
         let named = properties::codec(codec)?;
@@ -101,7 +101,7 @@ impl<W: Write + Send> Encoder<W> {
         let threads = options.threads.min(schema.fields().len());
         let spare = if threads > 1 { threads } else { 0 };
         let spare = (0..spare).map(|_| tools()).collect::<Result<_, ParquetError>>()?;
-        let columns = Columns { schema: &columns, profile: options.profile, filtered };
+        let columns = Columns { schema: &parquet, profile: options.profile, filtered };
         let group = RowGroup::new(&file, schema, &columns, tools()?, spare);
         let group_bytes = options.row_group_bytes;
         Ok(Self { file, schema: SchemaRef::clone(schema), group, group_bytes, rows: 0 })

@@ -11,7 +11,7 @@ use rowmill::{Column, Decoder, FOOTER_PROOF, Layout, Proof, SourceCounts};
 
 /// A column of every kind.
 pub(crate) fn layout() -> Layout {
-    let tax = Column::record("tax", [Column::category("Code"), Column::decimal("Value", 38, 10)]);
+    let tax = Column::record("tax", [Column::string("Code"), Column::decimal("Value", 38, 10)]);
     Layout::new([
         Column::uuid("Id").required(),
         Column::int64("Count"),
@@ -55,7 +55,7 @@ pub(crate) fn rows(from: usize, count: usize) -> String {
             1 + n % 31,
             n % 2 == 0,
             n % 90,
-            n % 5,
+            n,
         )
         .expect("a string");
     }

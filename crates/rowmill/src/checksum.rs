@@ -27,7 +27,8 @@ use hasher::{Hasher, Scratch};
 /// `0.0` and `-0.0` are two values. Text counts with its bytes and lengths, whether its type is
 /// `Utf8`, `LargeUtf8` or `Utf8View` (or binary). Columns of dictionaries count with the text that
 /// each row has, but not like columns of plain text: it takes part by its hash, since a row would
-/// have to be copied letter by letter otherwise.
+/// have to be copied letter by letter otherwise. Where the schema has a dictionary, batches may have
+/// plain text, as readers of files make of some of them.
 ///
 /// XXH3 finds accidents. It is no proof against somebody who wants two tables to look the same.
 ///

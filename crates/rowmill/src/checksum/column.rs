@@ -64,6 +64,8 @@ impl Column {
             (Values::Fixed(bytes, _), other) => width(other) == Some(*bytes),
             (Values::Text(_), text) => is_text(text),
             (Values::Words(..), DataType::Dictionary(_, words)) => is_text(words),
+            // Words are read back as texts by who does not know of the dictionary.
+            (Values::Words(..), text) => is_text(text),
             (
                 Values::List(_, column),
                 DataType::List(item) | DataType::LargeList(item) | DataType::Map(item, _),
@@ -107,7 +109,7 @@ impl Column {
             Values::Text(text) => text.update(array, nulls, scratch),
             Values::Words(hasher, hashes) => downcast_dictionary_array!(
                 array => words(array, nulls, hashes, scratch, hasher),
-                _ => {}
+                _ => texts(array, nulls, scratch, hasher)
             ),
             Values::List(counts, column) => match array.data_type() {
                 DataType::List(_) => {
@@ -236,6 +238,22 @@ fn words<K: ArrowDictionaryKeyType>(
         }
     };
     push_valid(keys.len(), nulls, scratch, hasher, fill, |_| {});
+}
+
+/// The same of words without a dictionary.
+fn texts(
+    array: &dyn Array,
+    nulls: Option<&NullBuffer>,
+    scratch: &mut Scratch,
+    hasher: &mut Hasher,
+) {
+    let valid = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
+    for row in (0..array.len()).filter(valid) {
+        for_each_value(&array.slice(row, 1), |word| {
+            scratch.push(&XxHash3_128::oneshot(word).to_le_bytes(), hasher);
+        });
+    }
+    scratch.flush(hasher);
 }
 
 /// Adds how many items each row has that is not null, and those items.

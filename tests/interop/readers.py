@@ -8,6 +8,7 @@ told apart, and its values are compared with those of the lines.
 
 import datetime
 import decimal
+import hashlib
 import json
 import pathlib
 import platform
@@ -32,6 +33,11 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 
 def a_uuid(n):
     return str(uuid.UUID(int=(n * 0x9E3779B97F4A7C152545F4914F6CDD1D + 7) % 2**128))
+
+
+def noise(n):
+    """Text that no codec makes much smaller, so that row groups end."""
+    return "".join(hashlib.sha512(f"{n} {part}".encode()).hexdigest() for part in range(3))
 
 
 def an_instant(n, digits):
@@ -72,7 +78,7 @@ COLUMNS = [
     ("uuid", '"type": "uuid"', lambda n: both(a_uuid(n))),
     ("uuid_text", '"type": "uuid", "uuid": "text"', lambda n: both(a_uuid(n))),
     ("uuid_repeated", '"type": "uuid"', lambda n: both(a_uuid(n % 9))),
-    ("string", '"type": "string"', lambda n: both(f"text é {n}")),
+    ("string", '"type": "string"', lambda n: both(f"text é {n} {noise(n)}")),
     ("enum", '"type": "enum"', lambda n: both(["Confirmed", "Started", "é"][n % 3])),
     ("bool", '"type": "bool"', lambda n: both(n % 3 == 0)),
     ("int32", '"type": "int32"', lambda n: both(n * (-1) ** n)),
@@ -163,7 +169,9 @@ class DataFusion:
     name = f"DataFusion {datafusion.__version__}"
 
     def read(self, path, name):
-        frame = datafusion.SessionContext().read_parquet(str(path)).select(datafusion.col(name))
+        # Several threads would give the row groups in any order.
+        context = datafusion.SessionContext(datafusion.SessionConfig().with_target_partitions(1))
+        frame = context.read_parquet(str(path)).select(datafusion.col(name))
         return of_arrow(frame.to_arrow_table(), name)
 
 
@@ -199,6 +207,7 @@ class ClickHouse:
         value = f"toUnixTimestamp64Nano(`{name}`)" if "_ns" in name else f"`{name}`"
         value = f"toUnixTimestamp64Micro(`{name}`)" if "_us" in name else value
         settings = "output_format_json_quote_decimals = 1, output_format_json_quote_64bit_integers = 1"
+        settings += ", max_threads = 1, input_format_parquet_preserve_order = 1"
         query = f"select {value} from {source} settings {settings}"
         lines = chdb.query(query, "JSONCompactEachRow").bytes().splitlines()
         return kind, [self.value(json.loads(line)[0], kind) for line in lines]

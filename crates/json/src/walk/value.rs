@@ -22,14 +22,34 @@ pub(super) fn value<L: Stamped>(
     if text.block::<4>(at) == b"null" && !slot.required {
         return Ok(at + 4);
     }
+    // One jump for every kind: objects and arrays are not asked for first.
     let end = match &mut slot.node {
-        Node::Record(column) if text.byte(at) == b'{' => {
-            return level.object(text, context, column, at, row);
+        Node::Record(column) => {
+            if text.byte(at) == b'{' {
+                return level.object(text, context, column, at, row);
+            }
+            None
         }
-        Node::List(column) if text.byte(at) == b'[' => {
-            return level.list(text, context, column, at, row);
+        Node::List(column) => {
+            if text.byte(at) == b'[' {
+                return level.list(text, context, column, at, row);
+            }
+            None
         }
-        leaf => usual(level, text, leaf, at, row),
+        Node::Uuid(column) => column.usual(level, text, at, row),
+        Node::Category(column) => column.usual(level, text, at, row),
+        Node::Text(column) => column.usual(level, text, at, row),
+        Node::View(column) => column.usual(level, text, at, row),
+        Node::Micros(column) => column.usual(level, text, at, row),
+        Node::Nanos(column) => column.usual(level, text, at, row),
+        Node::Decimal(column) => column.usual(level, text, at, row),
+        Node::Boolean(column) => column.usual(level, text, at, row),
+        Node::Int32(column) => column.usual(level, text, at, row),
+        Node::Int64(column) => column.usual(level, text, at, row),
+        Node::UInt64(column) => column.usual(level, text, at, row),
+        Node::Float(column) => column.usual(level, text, at, row),
+        Node::Date(column) => column.usual(level, text, at, row),
+        _ => None,
     };
     match end {
         Some(end) => Ok(end),

@@ -62,6 +62,21 @@ impl Glue {
         (differences == self.none).then_some(at + self.len as usize)
     }
 
+    /// The index after an object's bracket at `at` and, without its comma, this glue of a key that has
+    /// nothing before the comma and fits one comparison.
+    #[inline(always)]
+    pub(crate) fn after_opened<L: Level>(
+        &self,
+        level: L,
+        text: Padded<'_>,
+        at: usize,
+    ) -> Option<usize> {
+        let differences = level.differences(text.block(at), &self.head) & self.mask;
+        // The comma is the one byte that differs.
+        let is = differences == 1 && self.head[0] == b',' && text.byte(at) == b'{';
+        is.then_some(at + self.len as usize)
+    }
+
     /// Whether it is longer than one comparison covers.
     #[inline(always)]
     pub(crate) fn is_long(&self) -> bool {
@@ -112,6 +127,27 @@ mod tests {
             }
             assert_eq!(after(&line[3..]), None);
         }
+    }
+
+    #[test]
+    fn after_a_bracket_in_place_of_the_comma() {
+        let opened = |glue: &Glue, line: &str| {
+            let mut line = line.as_bytes().to_vec();
+            line.resize(line.len() + PADDING, b'x');
+            glue.after_opened(Portable, Padded::new(&line).expect("padded"), 0)
+        };
+        let glue = Glue::plain(',', "Id");
+        assert_eq!(opened(&glue, "{\"Id\":1"), Some(6));
+        for other in ["{\"Is\":1", ",\"Id\":1", "[\"Id\":1", "{ \"Id\":1", "{\"Id\" :1"] {
+            assert_eq!(opened(&glue, other), None, "{other}");
+        }
+        assert_eq!(opened(&Glue::exactly(b", \"Id\": "), "{ \"Id\": 1"), Some(8));
+        // A bracket stands for the comma alone.
+        assert_eq!(opened(&Glue::exactly(b" ,\"Id\":"), "{,\"Id\":1"), None);
+        let long = Glue::plain(',', &"x".repeat(60));
+        assert_eq!(opened(&long, &format!("{{\"{}\":", "x".repeat(60))), None);
+        assert_eq!(opened(&Glue::exactly(b"}"), "{"), None);
+        assert_eq!(opened(&Glue::never(), "{"), None);
     }
 
     #[test]

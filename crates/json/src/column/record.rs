@@ -43,7 +43,9 @@ pub(crate) struct RecordColumn {
     /// The field that was found last when it was not the expected one.
     pub(crate) found: usize,
     /// The field that came first when another was expected.
-    first_instead: usize,
+    pub(crate) first_instead: usize,
+    /// The object in which it did.
+    first_surprised_in: u64,
     /// Objects begun so far.
     pub(crate) visits: u64,
     /// The fields that must have a value.
@@ -207,6 +209,7 @@ impl RecordColumn {
             first: 0,
             found: 0,
             first_instead: 0,
+            first_surprised_in: 0,
             visits: 0,
             required,
             depth: around.depth,
@@ -314,12 +317,19 @@ impl RecordColumn {
         }
     }
 
+    /// The field that came after the field `place` when another was expected there.
+    #[inline(always)]
+    pub(crate) fn instead(&self, place: usize) -> usize {
+        self.fields[place].instead as usize
+    }
+
     /// The object began with `bytes`, of which the key is that of `field`.
     pub(crate) fn learn_opening(&mut self, field: usize, bytes: &[u8]) {
-        if self.first == field || self.first_instead == field {
+        let again = self.first_instead == field && self.first_surprised_in + 1 == self.visits;
+        if self.first == field || again {
             (self.first, self.opening) = (field, Glue::exactly(bytes));
         }
-        self.first_instead = field;
+        (self.first_instead, self.first_surprised_in) = (field, self.visits);
     }
 
     /// What stands from `from` to `to` is between the value of `field` and the one before.

@@ -20,6 +20,13 @@ pub(super) fn first_key<L: Stamped>(
     object: &mut RecordColumn,
     at: usize,
 ) -> Outcome<usize> {
+    // What came first when the expected one did not, the last time, may come in turns with it.
+    let instead = object.first_instead;
+    if let Some(after) = object.fields[instead].glue.after_opened(level, text, at) {
+        object.learn_opening(instead, text.slice(at, after));
+        object.found = instead;
+        return Ok(after);
+    }
     let depth = object.depth;
     let mut cursor = Cursor { level, text, at: at + 1, depth, context };
     cursor.skip_blanks();
@@ -80,6 +87,13 @@ pub(super) fn next_key<L: Stamped>(
             }
         }
         object.doubt_order();
+        // What came here when the expected one did not, the last time, may come in turns with it.
+        let instead = object.instead(place);
+        if let Some(after) = object.fields[instead].glue.after_any(level, text, at) {
+            object.learn(place, instead, false);
+            object.found = instead;
+            return Ok(after);
+        }
     }
     let depth = object.depth;
     search(Cursor { level, text, at, depth, context }, object, place)

@@ -3,8 +3,8 @@
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 
-use super::{quarantine, rows, run, whole};
-use rowmill_json::{Column, Layout};
+use super::{everywhere, quarantine, rows, run, whole};
+use rowmill_json::{Column, Layout, Options};
 
 fn layout() -> Layout {
     Layout::new([
@@ -185,4 +185,37 @@ fn depth() {
     let json = Layout::new([Column::json("x")]).unwrap();
     let line = format!("{{\"x\":{}}}", "{\"a\":".repeat(100_000));
     assert_eq!(whole(&json, line.as_bytes()).end.unwrap_err().code(), "depth");
+}
+
+/// Objects whose keys come in several orders, each followed by another one than before.
+#[test]
+fn shapes_in_turns() {
+    let layout = Layout::new([
+        Column::int32("a"),
+        Column::record("o", [Column::int32("x"), Column::int32("y"), Column::int32("z")]),
+        Column::int32("b"),
+    ])
+    .unwrap();
+    let shapes = [
+        (r#"{"a":1,"o":{"x":1,"y":2,"z":3},"b":2}"#, ["1", "(1,2,3)", "2"]),
+        (r#"{"b":2,"o":{"z":3}}"#, ["null", "(null,null,3)", "2"]),
+        (r#"{"a":1,"b":2,"o":{"y":2,"x":1}}"#, ["1", "(1,2,null)", "2"]),
+        (r#"{ "o":{ "z":3,"y":2},"a":1}"#, ["1", "(null,2,3)", "null"]),
+        (r#"{"b":2,"a":1,"o":{}}"#, ["1", "(null,null,null)", "2"]),
+    ];
+    let mut lines = String::new();
+    let mut expected = Vec::new();
+    for n in 0..200 {
+        let (line, row) = shapes[(n * n / 3 + n / 7) % shapes.len()];
+        lines.push_str(line);
+        lines.push('\n');
+        expected.push(row);
+    }
+    assert_eq!(rows(&everywhere(&layout, Options::default(), lines.as_bytes()).batches), expected);
+    // A second guess passes no key twice.
+    for twice in [r#"{"b":2,"b":2}"#, r#"{"o":{"z":3,"z":3}}"#, r#"{"b":2,"o":{},"b":2}"#] {
+        let outcome = everywhere(&layout, quarantine(), format!("{lines}{twice}\n").as_bytes());
+        assert_eq!(outcome.rejects.len(), 1, "{twice}");
+        assert_eq!(outcome.rejects[0].error().code(), "duplicate_key");
+    }
 }

@@ -5,8 +5,10 @@
 //! is need not be kept.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use arrow_array::{StringArray, StringViewArray};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, DictionaryArray, PrimitiveArray, StringArray, StringViewArray};
 use arrow_buffer::{
     ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer,
 };
@@ -45,6 +47,16 @@ impl<T: ArrowNativeType> Values<T> {
         if self.values.is_empty() {
             self.values = self.free_memory().unwrap_or_default();
             self.values.clear();
+        }
+        if self.values.len() < rows {
+            self.values.resize(rows, T::default());
+        }
+    }
+
+    /// The same, and new ones hold anything.
+    pub(super) fn reserve_any(&mut self, rows: usize) {
+        if self.values.is_empty() {
+            self.values = self.free_memory().unwrap_or_default();
         }
         if self.values.len() < rows {
             self.values.resize(rows, T::default());
@@ -92,8 +104,7 @@ impl<T: ArrowNativeType> Values<T> {
 
     /// The first `rows` values; starts anew without memory.
     pub(super) fn take(&mut self, rows: usize) -> ScalarBuffer<T> {
-        let mut values = std::mem::take(&mut self.values);
-        values.truncate(rows);
+        let values = std::mem::take(&mut self.values);
         let owns_memory = values.capacity() > 0;
         let buffer = Buffer::from_vec(values);
         if owns_memory {
@@ -227,14 +238,14 @@ impl Ends {
     }
 
     /// Offsets for the first `rows` rows, and which of them have a value.
-    pub(super) fn take(&mut self, rows: usize) -> (ScalarBuffer<i32>, Option<NullBuffer>) {
+    pub(super) fn take(&mut self, rows: usize) -> (OffsetBuffer<i32>, Option<NullBuffer>) {
         // A row without a value ends where the one before it does.
         let mut end = 0;
-        let offsets = &mut self.offsets.values[1..=rows];
-        for (eight, valid) in offsets.chunks_mut(8).zip(&self.valid.bytes.values) {
+        let (eights, rest) = self.offsets.values[1..=rows].as_chunks_mut::<8>();
+        for (eight, valid) in eights.iter_mut().zip(&self.valid.bytes.values) {
             match valid {
-                0 => eight.fill(end),
-                0xFF => end = eight.last().copied().unwrap_or(end),
+                0 => *eight = [end; 8],
+                0xFF => end = eight[7],
                 _ => {
                     for offset in eight {
                         end = end.max(*offset);
@@ -243,9 +254,43 @@ impl Ends {
                 }
             }
         }
+        for offset in rest {
+            end = end.max(*offset);
+            *offset = end;
+        }
         let nulls = self.valid.take_nulls(rows);
-        (self.offsets.take(rows + 1), nulls)
+        (offset_buffer(self.offsets.take(rows + 1)), nulls)
     }
+}
+
+/// Offsets that begin at zero and never go down, at least one of them.
+///
+/// # Panics
+/// If they are something else: a defect of the caller.
+fn offset_buffer(offsets: ScalarBuffer<i32>) -> OffsetBuffer<i32> {
+    // All of them are looked at: without a way out of the loop, several at once.
+    let pairs = offsets.iter().zip(offsets.iter().skip(1));
+    let grow = pairs.fold(true, |grow, (before, after)| grow & (before <= after));
+    assert!(offsets.first() == Some(&0) && grow, "ends of values that go down");
+    // SAFETY: there is at least one, the first is zero and none is below the one before it.
+    unsafe { OffsetBuffer::new_unchecked(offsets) }
+}
+
+/// The texts `values` by their keys; nulls have the key zero.
+///
+/// # Panics
+/// If there is no text for a key: a defect of the caller.
+pub(super) fn dictionary_array(
+    keys: ScalarBuffer<i32>,
+    nulls: Option<NullBuffer>,
+    values: StringArray,
+) -> DictionaryArray<Int32Type> {
+    let texts = values.len() as i32;
+    let known = keys.iter().fold(true, |known, &key| known & (key >= 0) & (key < texts));
+    let keys = PrimitiveArray::new(keys, nulls);
+    assert!(known || keys.null_count() == keys.len(), "a key without a text");
+    // SAFETY: each key is that of one of the texts, or all are null.
+    unsafe { DictionaryArray::new_unchecked(keys, Arc::new(values)) }
 }
 
 /// The texts of a column. All of `bytes` up to each of the offsets must be UTF-8.
@@ -254,7 +299,7 @@ pub(super) fn utf8_array(
     bytes: Buffer,
     nulls: Option<NullBuffer>,
 ) -> StringArray {
-    // SAFETY: offsets grow (an `OffsetBuffer` checks that) up to the number of bytes, since each is
+    // SAFETY: offsets grow (those of an `OffsetBuffer` do) up to the number of bytes, since each is
     // where one of the texts ended when it was written; and each text is UTF-8. There are two ways
     // to write one: `Strings::put`, whose callers have it from a string that was checked as a whole
     // or from JSON that was checked, and `Strings::copy`, which passes ASCII and looks at the length

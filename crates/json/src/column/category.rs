@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, PrimitiveArray};
+use arrow_array::ArrayRef;
 use rowmill_scan::Padded;
 
-use super::buffer::Fixed;
+use super::buffer::{Fixed, dictionary_array};
 use super::strings::Strings;
 use super::{Fill, Usual};
 use crate::cursor::Cursor;
@@ -36,8 +35,10 @@ struct Recent {
 
 const WIDTH: usize = 32;
 
-/// As many texts are remembered, each in a place of its own.
-const RECENT: usize = 64;
+/// Places for texts that are remembered, each of which has one of its own: so many at first, four
+/// times as many where a batch has half as many texts, and in the end these.
+const FIRST_PLACES: usize = 64;
+const MOST_PLACES: usize = 1024;
 
 #[derive(Default)]
 struct Dictionary {
@@ -76,9 +77,10 @@ impl CategoryColumn {
         }
     }
 
-    /// The place for the text of `length` bytes, below `WIDTH`, that `block` begins with.
+    /// The place for the text of `length` bytes, below `WIDTH`, that `block` begins with; none where
+    /// nothing is remembered yet.
     #[inline(always)]
-    fn place(block: &[u8; 64], length: usize) -> usize {
+    fn place(&self, block: &[u8; 64], length: usize) -> usize {
         let word = |at: usize| {
             let mut bytes = [0; 8];
             bytes.copy_from_slice(&block[at..at + 8]);
@@ -88,14 +90,21 @@ impl CategoryColumn {
         let ones = if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX };
         let (first, last) = (word(0) & ones, word(length.saturating_sub(8)) & ones);
         let mixed = (first ^ last.rotate_left(23)).wrapping_add(length as u64);
-        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
+        let mixed = (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
+        // There is a power of two of places.
+        mixed & self.recent.len().wrapping_sub(1)
     }
 
     #[cold]
-    fn remember(&mut self, place: usize, text: &[u8], key: i32) {
-        if self.recent.is_empty() {
-            self.recent = vec![Recent::default(); RECENT].into();
+    fn remember(&mut self, block: &[u8; 64], text: &[u8], key: i32) {
+        let places = self.recent.len();
+        if places == 0 {
+            self.recent = vec![Recent::default(); FIRST_PLACES].into();
+        } else if self.dictionary.added_at.len() > places / 2 && places < MOST_PLACES {
+            // What was remembered comes again, from the dictionary.
+            self.recent = vec![Recent::default(); 4 * places].into();
         }
+        let place = self.place(block, text.len());
         let mut recent = Recent { quoted: [0; WIDTH], key: key + 1 };
         recent.quoted[..text.len()].copy_from_slice(text);
         recent.quoted[text.len()] = b'"';
@@ -133,7 +142,7 @@ impl Usual for CategoryColumn {
         if length >= WIDTH {
             return None;
         }
-        let place = Self::place(block, length);
+        let place = self.place(block, length);
         let recent = self.recent.get(place)?;
         let (halves, _) = block.as_chunks::<WIDTH>();
         let mask = u32::MAX >> (WIDTH - 1 - length);
@@ -163,8 +172,7 @@ impl Fill for CategoryColumn {
         let end = start + text.len();
         let as_it_is = input.text().get(start..end) == Some(text) && !text.contains(&b'\\');
         if text.len() < WIDTH && as_it_is && input.byte(end) == b'"' {
-            let place = Self::place(input.block(start), text.len());
-            self.remember(place, text, key);
+            self.remember(input.block(start), text, key);
         }
         if is_new {
             let text = self.dictionary.texts.get(key as usize);
@@ -200,12 +208,11 @@ impl Fill for CategoryColumn {
         let dictionary = &mut *self.dictionary;
         let texts = dictionary.added_at.len();
         dictionary.texts.reserve(texts);
-        let values = Arc::new(dictionary.texts.take(texts));
+        let values = dictionary.texts.take(texts);
         dictionary.index.clear();
         dictionary.added_at.clear();
         self.forget_recent();
         let (keys, nulls) = self.keys.take(rows);
-        let keys = PrimitiveArray::<Int32Type>::new(keys, nulls);
-        Arc::new(DictionaryArray::new(keys, values))
+        Arc::new(dictionary_array(keys, nulls, values))
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, ListArray};
-use arrow_buffer::OffsetBuffer;
 use arrow_schema::FieldRef;
 use bytes::Bytes;
 
@@ -100,11 +99,6 @@ impl Fill for ListColumn {
         self.element.reserve(self.len);
         let elements = self.element.finish(self.len);
         (self.len, self.room) = (0, 0);
-        Arc::new(ListArray::new(
-            Arc::clone(&self.field),
-            OffsetBuffer::new(offsets),
-            elements,
-            nulls,
-        ))
+        Arc::new(ListArray::new(Arc::clone(&self.field), offsets, elements, nulls))
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use arrow_array::{ArrayRef, MapArray, StructArray};
-use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, FieldRef};
 use bytes::Bytes;
 
@@ -170,7 +169,6 @@ impl Fill for MapColumn {
             _ => Default::default(),
         };
         let entries = StructArray::new(fields, columns, None);
-        let (field, offsets) = (Arc::clone(&self.entries), OffsetBuffer::new(offsets));
-        Arc::new(MapArray::new(field, offsets, entries, nulls, false))
+        Arc::new(MapArray::new(Arc::clone(&self.entries), offsets, entries, nulls, false))
     }
 }

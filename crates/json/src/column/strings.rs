@@ -1,7 +1,6 @@
 //! Texts one after the other.
 
 use arrow_array::StringArray;
-use arrow_buffer::OffsetBuffer;
 use rowmill_scan::{Level, Padded, plain_escape, unicode_escape, utf8_length};
 
 use super::buffer::{Ends, Values, utf8_array};
@@ -48,7 +47,7 @@ impl Strings {
     #[cold]
     fn grow(&mut self, more: usize) {
         let wanted = (self.len + more + ROOM).max(2 * self.bytes.room()).max(1024);
-        self.bytes.reserve(wanted);
+        self.bytes.reserve_any(wanted);
     }
 
     /// Copies the string whose first byte after the opening quote is at `from` while it looks for
@@ -132,7 +131,7 @@ impl Strings {
         let (offsets, nulls) = self.ends.take(rows);
         let bytes = self.bytes.take(self.len).into_inner();
         self.len = 0;
-        utf8_array(OffsetBuffer::new(offsets), bytes, nulls)
+        utf8_array(offsets, bytes, nulls)
     }
 }
 

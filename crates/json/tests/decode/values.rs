@@ -1,7 +1,7 @@
 //! One value in one column: what it becomes, or the code of the refusal.
 
-use super::{rows, whole};
-use rowmill_json::{Allow, Column, Layout};
+use super::{everywhere, rows, whole};
+use rowmill_json::{Allow, Column, Layout, Options};
 
 /// Checks `json` as the value of key `v`, also with blanks around it and under a nested key.
 #[track_caller]
@@ -285,4 +285,20 @@ fn durations_in_parts() {
     assert_eq!(read("3 days"), "format");
     let outcome = whole(&layout, b"{\"d\":null}\n{\"d\":\"P1D\"}\n{}\n");
     assert_eq!(rows(&outcome.batches), [["null"], ["(0,1,0)"], ["null"]]);
+}
+
+/// More words in a batch than are remembered at first, some longer than any that is.
+#[test]
+fn an_enumeration_of_many_words() {
+    let word = |n: u64| format!("w{}{}", n * n % 1_700, "x".repeat((n % 37) as usize));
+    let lines: String = (0..3_000).map(|n| format!("{{\"v\":\"{}\"}}\n", word(n))).collect();
+    let layout = Layout::new([Column::category("v")]).unwrap();
+    let mut options = Options::default();
+    options.batch_rows = 1_000;
+    let batches = everywhere(&layout, options, lines.as_bytes()).batches;
+    let seen = rows(&batches);
+    assert_eq!(seen.len(), 3_000);
+    for (n, row) in seen.iter().enumerate() {
+        assert_eq!(row[0], format!("\"{}\"", word(n as u64)));
+    }
 }

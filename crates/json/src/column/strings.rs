@@ -8,8 +8,9 @@ use super::buffer::{Ends, Values, utf8_array};
 /// Bytes that are written at once, whether the text has as many or not.
 const BLOCK: usize = 64;
 
-/// Room beyond the text: a block, and a character that an escape within it stands for.
-const ROOM: usize = BLOCK + 4;
+/// Room beyond the text: a block, another that begins behind an escape in it, and a character that
+/// an escape stands for.
+const ROOM: usize = 2 * BLOCK + 4;
 
 /// A text for each row, copied out of the input as compactly as Arrow has it. All of them together
 /// are shorter than the frame they came from, so 32-bit offsets are enough.
@@ -64,6 +65,10 @@ impl Strings {
         // Up to `checked`, characters that are not ASCII have been looked at.
         let (mut at, mut end, mut checked) = (from, self.len, from);
         loop {
+            // A text without an end is somebody else's to tell.
+            if at > text.len() {
+                return None;
+            }
             if self.bytes.room() < end + ROOM {
                 self.grow(end - self.len);
             }
@@ -78,13 +83,16 @@ impl Strings {
                 checked = place + utf8_length(u32::from_le_bytes(*text.block(place)))?;
                 high &= ones_from(checked - at);
             }
+            if ESCAPES && marks.high == 0 {
+                let next = self.plain_escapes::<L>(text, at, end, marks.special);
+                if next.0 > at {
+                    (at, end) = next;
+                    continue;
+                }
+            }
             if marks.special == 0 {
                 at += L::WIDTH;
                 end += L::WIDTH;
-                // A text without an end is somebody else's to tell.
-                if at > text.len() {
-                    return None;
-                }
                 continue;
             }
             let length = marks.special.trailing_zeros() as usize;
@@ -108,13 +116,45 @@ impl Strings {
                         end += character.encode_utf8(target).len();
                         at += length;
                     }
-                    if at > text.len() {
-                        return None;
-                    }
                 }
                 _ => return None,
             }
         }
+    }
+
+    /// Undoes the escapes for one character in the block at `at`, which is ASCII and has been copied to
+    /// `end`, without looking for marks again. Gives where to go on, which is where it began if
+    /// something else is marked first.
+    #[inline(always)]
+    fn plain_escapes<L: Level>(
+        &mut self,
+        text: Padded<'_>,
+        mut at: usize,
+        mut end: usize,
+        mut special: u64,
+    ) -> (usize, usize) {
+        // Bytes of the block from `at` on.
+        let mut left = L::WIDTH;
+        while special != 0 {
+            // Marks behind the first one may be wrong; what is there decides.
+            let length = special.trailing_zeros() as usize;
+            if text.byte(at + length) != b'\\' {
+                return (at, end);
+            }
+            let Some(plain) = plain_escape(text.byte(at + length + 1)) else { return (at, end) };
+            self.bytes.put(end + length, plain);
+            at += length + 2;
+            end += length + 1;
+            if left <= length + 2 {
+                return (at, end);
+            }
+            left -= length + 2;
+            special >>= length + 2;
+            // What is behind the escape moves to where it begins.
+            let rest = text.block::<BLOCK>(at);
+            self.bytes.as_mut_slice()[end..end + L::WIDTH].copy_from_slice(&rest[..L::WIDTH]);
+        }
+        (at + left, end + left)
     }
 
     /// The text of `row`, if every row up to it has one.

@@ -35,8 +35,8 @@ struct Recent {
 
 const WIDTH: usize = 32;
 
-/// Places for texts that are remembered, each of which has one of its own: so many at first, four
-/// times as many where a batch has half as many texts, and in the end these.
+/// Places for texts that are remembered, one for each text: so many at first, four times as many
+/// where two would have the same, and in the end these.
 const FIRST_PLACES: usize = 64;
 const MOST_PLACES: usize = 1024;
 
@@ -97,14 +97,16 @@ impl CategoryColumn {
 
     #[cold]
     fn remember(&mut self, block: &[u8; 64], text: &[u8], key: i32) {
-        let places = self.recent.len();
-        if places == 0 {
+        if self.recent.is_empty() {
             self.recent = vec![Recent::default(); FIRST_PLACES].into();
-        } else if self.dictionary.added_at.len() > places / 2 && places < MOST_PLACES {
+        }
+        let (places, mut place) = (self.recent.len(), self.place(block, text.len()));
+        let is_taken = ![0, key + 1].contains(&self.recent[place].key);
+        if is_taken && places < MOST_PLACES {
             // What was remembered comes again, from the dictionary.
             self.recent = vec![Recent::default(); 4 * places].into();
+            place = self.place(block, text.len());
         }
-        let place = self.place(block, text.len());
         let mut recent = Recent { quoted: [0; WIDTH], key: key + 1 };
         recent.quoted[..text.len()].copy_from_slice(text);
         recent.quoted[text.len()] = b'"';

@@ -342,6 +342,23 @@ mod tests {
     }
 
     #[test]
+    fn memory_with_anything_in_it_is_no_part_of_what_is_taken() {
+        let mut values = Values::<u8>::default();
+        values.reserve_any(100);
+        values.as_mut_slice().fill(7);
+        let first = values.take(10);
+        assert_eq!((first.len(), first.inner().len()), (10, 10));
+        let place = first.as_ptr();
+        drop(first);
+        values.reserve_any(20);
+        assert_eq!(values.room(), 100);
+        values.as_mut_slice()[..3].fill(1);
+        let second = values.take(3);
+        assert_eq!(second.as_ptr(), place);
+        assert_eq!(second.to_vec(), [1, 1, 1]);
+    }
+
+    #[test]
     fn who_keeps_everything_is_not_watched_for_ever() {
         let mut values = Values::<i32>::default();
         let mut kept = Vec::new();

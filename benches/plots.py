@@ -67,17 +67,23 @@ def bars(name, title, unit, groups):
     drawing(name, y + 18, parts)
 
 
+def round_step(least):
+    """The next number from `least` on that is easily read."""
+    power = 10 ** math.floor(math.log10(least))
+    return next(round(part * power) for part in (1, 2, 2.5, 5, 10) if part * power >= least)
+
+
 def lines(name, title, across, up, series):
     """Lines over a logarithmic axis: `series` maps a system to points."""
     points = [point for found in series.values() for point in found]
     least, most = min(x for x, _ in points), max(x for x, _ in points)
     top, height, right = 50, 300, WIDTH - 170
-    highest = max(y for _, y in points) * 1.05
+    step = round_step(max(y for _, y in points) / 4)
+    highest = step * 4
     place = lambda x: LEFT + (right - LEFT) * (0 if most == least else (math.log(x / least) / math.log(most / least)))
     level = lambda y: top + height - height * y / highest
     parts = [text(16, 26, title, more="font-weight='600'")]
-    for step in range(5):
-        y = highest * step / 4
+    for y in range(0, highest + 1, step):
         parts.append(f"<line x1='{LEFT}' x2='{right}' y1='{level(y):.1f}' y2='{level(y):.1f}' stroke='#e2e8f0'/>")
         parts.append(text(LEFT - 8, level(y) + 4, f"{y:,.0f}", "end"))
     for x in sorted({x for x, _ in points}):

@@ -9,6 +9,7 @@ mod inputs;
 mod lineage;
 mod outputs;
 mod parquet_files;
+mod partitions;
 mod parts;
 mod redact;
 mod table;

@@ -6,9 +6,10 @@ use std::path::Path;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use rowmill_json::{Counts, OnBadRow};
 
-use crate::arrow::{Schema, SchemaRef};
-use crate::error::Error;
+use crate::arrow::SchemaRef;
+use crate::error::{Error, Result};
 use crate::job::Input;
+use crate::partition::{PartitionColumn, Plan};
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
@@ -22,6 +23,7 @@ pub(crate) struct Earlier {
     report: Report,
     /// Of each part.
     schemas: Vec<SchemaRef>,
+    partitioned_by: Vec<PartitionColumn>,
 }
 
 impl Earlier {
@@ -35,6 +37,7 @@ impl Earlier {
         let sizes: Vec<u64> =
             inputs.iter().map(|input| size(input, export.is_some())).collect::<Option<_>>()?;
         let sources = || inputs.iter().map(|input| input.file_name.as_str()).zip(sizes.clone());
+        let mut partitioned_by = Vec::new();
         let (manifest, parts) = match output.target() {
             Target::File(path) => (None, vec![alone(path)?]),
             Target::Directory(root) => {
@@ -46,6 +49,7 @@ impl Earlier {
                 let manifest = Manifest::read(&fs::read(&place).ok()?)?;
                 let named = manifest.sources.iter().map(|from| (from.name.as_str(), from.bytes));
                 let same = manifest.holds() && named.eq(sources());
+                partitioned_by = manifest.partitioned_by;
                 (Some(place), same.then(|| parts(root, manifest.parts))??)
             }
         };
@@ -86,20 +90,27 @@ impl Earlier {
         let mut files = std::mem::take(&mut report.files);
         report.tell_parts(&parts, &mut files, |name| output.absolute(name));
         report.files = files;
-        Some(Self { report, schemas })
+        Some(Self { report, schemas, partitioned_by })
     }
 
-    /// The report of that run, if its columns are these, stored as `settings` say.
-    pub(crate) fn report(&self, schema: &Schema, settings: &Settings) -> Option<Report> {
-        let schema = stored(schema, settings.parquet.uuid);
-        let same = self.schemas.iter().all(|columns| columns.fields() == schema.fields());
-        same.then(|| self.report.clone())
+    /// The report of that run, if its columns are these, stored and partitioned as `settings` say.
+    ///
+    /// # Errors
+    /// Such rows cannot be partitioned so.
+    pub(crate) fn report(&self, schema: &SchemaRef, settings: &Settings) -> Result<Option<Report>> {
+        let plan = Plan::new(&settings.partition_by, schema)?;
+        let partitioned_by = plan.as_ref().map(Plan::columns).unwrap_or_default();
+        let schema =
+            stored(plan.as_ref().map_or(schema, |plan| plan.schema()), settings.parquet.uuid);
+        let same = self.schemas.iter().all(|columns| columns.fields() == schema.fields())
+            && self.partitioned_by == partitioned_by;
+        Ok(same.then(|| self.report.clone()))
     }
 
     /// Why it cannot stand for what is asked for, if its columns are others.
     pub(crate) fn has_other_columns(&self) -> Error {
         let part = self.report.parts.first().map(|part| part.path.as_str()).unwrap_or_default();
-        let message = "exists already, with other columns; --overwrite (in code \
+        let message = "exists already, with other columns or partitions; --overwrite (in code \
                        `.overwrite(true)`) replaces it";
         Error::output(Path::new(part), message)
     }
@@ -172,6 +183,7 @@ fn alone(path: &Path) -> Option<Part> {
         bytes,
         checksum: String::new(),
         holds: vec![Held { source: 0, rows: proof.rows }],
+        partition: Vec::new(),
     };
     proof.holds().then_some(Part { named, proof, schema })
 }

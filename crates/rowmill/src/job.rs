@@ -18,14 +18,15 @@ use crate::earlier::Earlier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::left_out::LeftOut;
 use crate::lineage::{Stamp, Table};
-use crate::parts::{Cut, Names, Parts};
+use crate::partition::{PartitionColumn, Plan};
+use crate::parts::{Cut, Form, Names, Parts};
 use crate::progress::Progress;
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, job_id, layout_id,
-    name_of,
+    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered, job_id,
+    layout_id, name_of,
 };
 use crate::source::Opened;
 
@@ -62,6 +63,7 @@ pub(crate) struct Job {
     quarantine: Quarantine,
     // Likewise.
     parts: Parts,
+    partitioned_by: Vec<PartitionColumn>,
     output: Output,
     counts: Counts,
     /// Of the rows of all sources, one after the other, if it was asked for.
@@ -90,12 +92,18 @@ impl Job {
     ) -> Result<Start> {
         let started = Instant::now();
         settings.check()?;
+        let partitioned = !settings.partition_by.is_empty();
+        if let (Target::File(path), true) = (&target, partitioned) {
+            let message = "is a file, and partitions need a directory: let the path end with `/`";
+            return Err(Error::usage(message).in_file(path.display().to_string()));
+        }
         let mut output = Output::open(target, settings.entity.clone())?;
+        output.sweep(&settings.partition_by);
         if !settings.overwrite
             && complete()
             && let Some(earlier) = Earlier::find(&output, &settings, export.as_deref(), &inputs)
         {
-            return match earlier.report(table()?.schema(), &settings) {
+            return match earlier.report(table()?.schema(), &settings)? {
                 Some(report) => Ok(Start::Done(Box::new(report))),
                 None => Err(earlier.has_other_columns()),
             };
@@ -107,8 +115,11 @@ impl Job {
             |id: &String| !output.target().manifest_path(id).is_some_and(|path| path.exists());
         let overwrite = settings.overwrite || export.as_ref().is_some_and(unfinished);
         output.overwrite(overwrite);
-        let parts: Vec<PathBuf> =
-            inputs.iter().map(|input| output.part_path(&input.stem)).collect();
+        // In directories, names are known when there are rows for them.
+        let parts: Vec<PathBuf> = match partitioned {
+            true => Vec::new(),
+            false => inputs.iter().map(|input| output.part_path(&input.stem)).collect(),
+        };
         let sources = inputs.iter().map(|input| input.file_name.clone()).collect();
         output.claim(&parts, sources)?;
         // Those of an export have its id in their names, too.
@@ -128,24 +139,31 @@ impl Job {
         let table = table()?;
         let checksum = settings.checksum.then(|| Checksum::new(table.own())).transpose()?;
         let nulls = Nulls::new(table.own());
-        let parts = Parts::new(
-            match output.target() {
+        let plan = Plan::new(&settings.partition_by, table.schema())?;
+        let partitioned_by = plan.as_ref().map(Plan::columns).unwrap_or_default();
+        output.claim_partitions(&partitioned_by, export.as_deref())?;
+        let form = Form {
+            cut: match output.target() {
                 Target::File(_) => Cut::Nowhere,
                 Target::Directory(_) => settings.cut(),
             },
-            match &export {
+            names: match &export {
                 Some(id) => Names::Numbered(id.clone()),
                 None => Names::Stems(inputs.iter().map(|input| input.stem.clone()).collect()),
             },
-            table.schema().clone(),
-            settings.parquet()?,
-            Proof {
+            schema: table.schema().clone(),
+            options: settings.parquet()?,
+            proof: Proof {
                 entity: settings.entity.clone(),
                 export: export.clone(),
                 layout: layout_id(table.layout()),
                 ..Proof::new()
             },
-        );
+        };
+        if let Some(plan) = &plan {
+            filtered(plan.schema(), &form.options.bloom_filters)?;
+        }
+        let parts = Parts::new(form, plan, settings.max_partitions);
         Ok(Start::Begun(Box::new(Self {
             table,
             settings,
@@ -153,6 +171,7 @@ impl Job {
             inputs,
             quarantine,
             parts,
+            partitioned_by,
             output,
             counts: Counts::default(),
             checksum,
@@ -356,6 +375,7 @@ impl Job {
         (manifest.lines, manifest.rows) = (report.lines, report.rows);
         (manifest.quarantined, manifest.blank) = (report.quarantined, report.blank);
         manifest.superseded = report.superseded;
+        manifest.partitioned_by.clone_from(&self.partitioned_by);
         manifest.parts = parts;
         for (n, (file, input)) in self.files.iter().zip(&self.inputs).enumerate() {
             manifest.sources.push(ManifestSource {

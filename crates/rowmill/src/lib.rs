@@ -72,6 +72,7 @@ mod lineage;
 mod memory;
 #[cfg(feature = "mews")]
 mod newest;
+mod partition;
 mod parts;
 mod progress;
 mod quarantine;
@@ -100,6 +101,7 @@ pub use inference::{Infer, infer};
 #[cfg(feature = "mews")]
 pub use ingest::{Ingest, ingest};
 pub use lineage::Lineage;
+pub use partition::{DatePart, PartitionBy, PartitionColumn, PartitionValue};
 pub use progress::Progress;
 pub use report::{FileReport, Leniencies, PartReport, Report};
 pub use rowmill_json::infer;

@@ -1,10 +1,15 @@
 //! Rows into files: where one part ends and the next begins, and what each is called.
 
+mod block;
+mod partitioned;
+mod sequence;
+
 use crate::arrow::{RecordBatch, SchemaRef};
 use crate::error::{Error, Result};
-use crate::sink::{
-    Held, ManifestPart, Output, ParquetOptions, PartWriter, Proof, ProofSource, SourceCounts,
-};
+use crate::partition::Plan;
+use crate::sink::{ManifestPart, Output, ParquetOptions, Proof, SourceCounts};
+use partitioned::Partitioned;
+use sequence::Sequence;
 
 /// Where a part ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +34,12 @@ pub(crate) enum Names {
 impl Names {
     /// The name of the part that begins in this source, where `earlier` ones have begun, and `all`
     /// in the sources before it too.
-    fn name(&self, source: usize, earlier: usize, all: usize) -> Option<String> {
+    fn name(&self, source: usize, earlier: usize, all: usize) -> Result<String> {
+        self.find(source, earlier, all)
+            .ok_or_else(|| Error::internal("more sources than were named"))
+    }
+
+    fn find(&self, source: usize, earlier: usize, all: usize) -> Option<String> {
         let stems = match self {
             Self::Numbered(id) => return Some(format!("{id}-{:04}", all + 1)),
             Self::Stems(stems) => stems,
@@ -44,86 +54,64 @@ impl Names {
     }
 }
 
-/// The parts of a run, filled one after the other.
-pub(crate) struct Parts {
-    cut: Cut,
-    names: Names,
-    schema: SchemaRef,
-    options: ParquetOptions,
+/// What parts are made of, and how.
+pub(crate) struct Form {
+    pub(crate) cut: Cut,
+    pub(crate) names: Names,
+    /// Of the rows.
+    pub(crate) schema: SchemaRef,
+    pub(crate) options: ParquetOptions,
     /// What the proofs of all of them have in common.
-    proof: Proof,
-    open: Option<Open>,
-    done: Vec<ManifestPart>,
-    /// The source that is being read.
-    source: usize,
-    /// Parts that have begun in it.
-    begun: usize,
-    /// Rows of it that have been written.
-    rows: u64,
+    pub(crate) proof: Proof,
 }
 
-/// The part that is being written.
-struct Open {
-    writer: PartWriter,
-    path: String,
-    holds: Vec<Held>,
-    proof: Proof,
+/// The parts of a run.
+pub(crate) enum Parts {
+    /// Filled one after the other.
+    Sequence(Box<Sequence>),
+    /// In directories by the values of rows, many at a time.
+    Partitioned(Box<Partitioned>),
 }
 
 impl Parts {
-    /// `proof` has what all parts have in common.
-    pub(crate) fn new(
-        cut: Cut,
-        names: Names,
-        schema: SchemaRef,
-        options: ParquetOptions,
-        proof: Proof,
-    ) -> Self {
-        let (open, done) = (None, Vec::new());
-        Self { cut, names, schema, options, proof, open, done, source: 0, begun: 0, rows: 0 }
+    /// With a plan they are partitioned, into so many directories at most.
+    pub(crate) fn new(form: Form, plan: Option<Plan>, most: usize) -> Self {
+        match plan {
+            None => Self::Sequence(Box::new(Sequence::new(form))),
+            Some(plan) => Self::Partitioned(Box::new(Partitioned::new(form, plan, most))),
+        }
     }
 
     /// Goes on with this source.
     pub(crate) fn begin_source(&mut self, source: usize, output: &mut Output) -> Result<()> {
-        (self.source, self.begun, self.rows) = (source, 0, 0);
-        match self.open {
-            // What follows may have no rows: then there is nothing to begin another one for.
-            Some(_) => Ok(()),
-            None => self.begin(output),
+        match self {
+            Self::Sequence(parts) => parts.begin_source(source, output),
+            Self::Partitioned(parts) => {
+                parts.begin_source(source);
+                Ok(())
+            }
         }
     }
 
     /// How many rows of the source have been written.
     pub(crate) fn rows(&self) -> u64 {
-        self.rows
+        match self {
+            Self::Sequence(parts) => parts.rows(),
+            Self::Partitioned(parts) => parts.rows(),
+        }
     }
 
-    /// Appends rows of `source`.
+    /// Appends rows of the source, which is called `name`.
     pub(crate) fn write(
         &mut self,
         batch: &RecordBatch,
         name: &str,
         output: &mut Output,
     ) -> Result<()> {
-        // Even an empty file has some bytes.
-        let full = |open: &Open| match self.cut {
-            Cut::Size(most) => open.proof.rows > 0 && open.writer.size() >= most,
-            Cut::Source | Cut::Nowhere => false,
-        };
-        if batch.num_rows() > 0 && self.open.as_ref().is_none_or(full) {
-            self.end(output)?;
-            self.begin(output)?;
+        match self {
+            Self::Sequence(parts) => parts.write(batch, name, output),
+            Self::Partitioned(parts) => parts.write(batch, name, output),
         }
-        let rows = batch.num_rows() as u64;
-        let (source, before) = (self.source, self.rows);
-        let open = self.open()?;
-        open.writer.write(batch)?;
-        let (held, proof) = open.entry(source, name, before)?;
-        held.rows += rows;
-        proof.rows += rows;
-        open.proof.rows += rows;
-        self.rows += rows;
-        Ok(())
     }
 
     /// The source has ended, and came to this.
@@ -133,70 +121,28 @@ impl Parts {
         name: &str,
         output: &mut Output,
     ) -> Result<()> {
-        if counts.rows != self.rows || !counts.holds() {
+        if counts.rows != self.rows() || !counts.holds() {
             let message = format!(
                 "not committed: {} lines read, but {} rows written, {} set aside and {} lines blank",
-                counts.lines, self.rows, counts.quarantined, counts.blank,
+                counts.lines,
+                self.rows(),
+                counts.quarantined,
+                counts.blank,
             );
             return Err(Error::internal(message).in_file(name.to_owned()));
         }
-        let (source, before) = (self.source, self.rows);
-        let (_, proof) = self.open()?.entry(source, name, before)?;
-        proof.whole = Some(counts);
-        if self.cut == Cut::Source { self.end(output) } else { Ok(()) }
+        match self {
+            Self::Sequence(parts) => parts.end_source(counts, name, output),
+            Self::Partitioned(parts) => parts.end_source(counts, name, output),
+        }
     }
 
     /// All sources have ended: what has been written.
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<&[ManifestPart]> {
-        self.end(output)?;
-        Ok(&self.done)
-    }
-
-    fn open(&mut self) -> Result<&mut Open> {
-        self.open.as_mut().ok_or_else(|| Error::internal("no part has begun"))
-    }
-
-    fn begin(&mut self, output: &mut Output) -> Result<()> {
-        let name = self.names.name(self.source, self.begun, self.done.len());
-        let name = name.ok_or_else(|| Error::internal("more sources than were named"))?;
-        let writer = output.begin(&name, &self.schema, &self.options)?;
-        let path = output.relative(&output.part_path(&name));
-        self.begun += 1;
-        self.open = Some(Open { writer, path, holds: Vec::new(), proof: self.proof.clone() });
-        Ok(())
-    }
-
-    /// Ends the part, if there is one.
-    fn end(&mut self, output: &mut Output) -> Result<()> {
-        let Some(Open { writer, path, holds, proof }) = self.open.take() else { return Ok(()) };
-        let part = writer.finish(&proof)?;
-        self.done.push(ManifestPart {
-            path,
-            rows: proof.rows,
-            bytes: part.bytes,
-            checksum: part.checksum.clone(),
-            holds,
-        });
-        output.stage(part);
-        Ok(())
-    }
-}
-
-impl Open {
-    /// What is told of a source here, of which so many rows are in earlier parts if it is new.
-    fn entry(
-        &mut self,
-        source: usize,
-        name: &str,
-        before: u64,
-    ) -> Result<(&mut Held, &mut ProofSource)> {
-        if self.holds.last().is_none_or(|held| held.source != source) {
-            self.holds.push(Held { source, rows: 0 });
-            let name = name.to_owned();
-            self.proof.sources.push(ProofSource { name, before, ..ProofSource::default() });
+        match self {
+            Self::Sequence(parts) => parts.finish(output),
+            Self::Partitioned(parts) => parts.finish(output),
         }
-        let entry = self.holds.last_mut().zip(self.proof.sources.last_mut());
-        entry.ok_or_else(|| Error::internal("a part without sources"))
     }
 }
 
@@ -212,8 +158,8 @@ mod tests {
         assert_eq!([name(0, 0), name(0, 1), name(0, 2)], ["a", "a-0003", "a-0004"]);
         assert_eq!([name(1, 0), name(1, 1)], ["A-0002", "A-0002-0002"]);
         assert_eq!([name(2, 0), name(2, 9_999)], ["b", "b-10000"]);
-        assert_eq!(names.name(3, 0, 0), None);
+        assert!(names.name(3, 0, 0).is_err());
         let names = Names::Numbered("id".to_owned());
-        assert_eq!(names.name(7, 3, 9), Some("id-0010".to_owned()));
+        assert_eq!(names.find(7, 3, 9), Some("id-0010".to_owned()));
     }
 }

@@ -7,6 +7,7 @@ use rowmill_json::{Counts, Layout};
 use serde::{Deserialize, Serialize};
 
 use crate::drift::{ColumnReport, DriftReport};
+use crate::partition::PartitionValue;
 use crate::sink::ManifestPart;
 
 /// What a run has read and written. It serialises as a JSON object with the names of the fields;
@@ -107,6 +108,9 @@ pub struct PartReport {
     /// Of its bytes: `xxh3-128:` and 32 hexadecimal digits; empty where it was found in place and is
     /// not known.
     pub checksum: String,
+    /// The values that its directories stand for; absent in JSON where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partition: Vec<PartitionValue>,
 }
 
 /// How often something was bent in good rows; see [`Allow`](crate::Allow).
@@ -188,7 +192,8 @@ impl Report {
             }
             self.output_bytes += part.bytes;
             let (rows, bytes, checksum) = (part.rows, part.bytes, part.checksum.clone());
-            self.parts.push(PartReport { path, rows, bytes, checksum });
+            let partition = part.partition.clone();
+            self.parts.push(PartReport { path, rows, bytes, checksum, partition });
         }
     }
 }

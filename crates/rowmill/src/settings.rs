@@ -12,6 +12,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::lineage::Lineage;
 use crate::memory::Shares;
+use crate::partition::{self, PartitionBy};
 use crate::parts::Cut;
 use crate::progress::{OnProgress, Progress};
 use crate::sink::{self, ParquetOptions};
@@ -52,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) overwrite: bool,
     pub(crate) target_size: u64,
     pub(crate) part_per_file: bool,
+    pub(crate) partition_by: Vec<PartitionBy>,
+    pub(crate) max_partitions: usize,
     pub(crate) checksum: bool,
     pub(crate) dedupe: bool,
     pub(crate) lineage: BTreeSet<Lineage>,
@@ -77,6 +80,8 @@ impl Default for Settings {
             overwrite: false,
             target_size: 256 << 20,
             part_per_file: false,
+            partition_by: Vec::new(),
+            max_partitions: 1_000,
             checksum: false,
             dedupe: false,
             lineage: BTreeSet::new(),
@@ -192,6 +197,10 @@ impl Settings {
         if self.target_size == 0 {
             return Err(Error::usage("a part has at least 1 byte, not 0"));
         }
+        if self.max_partitions == 0 {
+            return Err(Error::usage("rows need at least 1 partition, not 0"));
+        }
+        partition::check(&self.partition_by)?;
         self.cancel.check()
     }
 
@@ -368,6 +377,47 @@ macro_rules! setters {
         /// Makes one part of each source, whatever its size, instead.
         pub fn part_per_file(mut self, each: bool) -> Self {
             self.settings.part_per_file = each;
+            self
+        }
+
+        /// Puts rows into directories by the values of these columns, one inside another, as Hive does:
+        /// `State=Confirmed/StartUtc_month=2024-05/`. Each directory has parts of its own, which are
+        /// [cut](Self::target_size) like others. A column whose values are in the names of directories
+        /// is not in the files; one of which a [part](crate::DatePart) is taken stays there. Default: no
+        /// directories.
+        ///
+        /// Null is `__HIVE_DEFAULT_PARTITION__`, an empty text is an empty one (`State=`), and what paths
+        /// give a meaning to is encoded as `%2F`. Texts, enums, booleans, whole numbers, dates and UUIDs
+        /// can be partitioned by, and of instants and dates a year, month or day (in UTC). Anything else
+        /// is refused before a row is written, as [`Usage`](crate::ErrorKind::Usage), and so is output
+        /// to a single file. A value that takes more than the 255 bytes of a name ends the run, as
+        /// [`Data`](crate::ErrorKind::Data).
+        ///
+        /// ```
+        /// use rowmill::{Column, Convert, Layout, PartitionBy};
+        ///
+        /// # let dir = tempfile::tempdir()?;
+        /// # let (input, output) = (dir.path().join("rooms.jsonl"), dir.path().join("lake/"));
+        /// # std::fs::write(&input, "{\"Id\":1,\"State\":\"Clean\"}\n{\"Id\":2}\n")?;
+        /// let layout = Layout::new([Column::int64("Id"), Column::category("State")])?;
+        /// let by = [PartitionBy::column("State")];
+        /// Convert::new(&layout).partition_by(by).run(&input, &output)?;
+        /// assert!(output.join("State=Clean/rooms.parquet").exists());
+        /// assert!(output.join("State=__HIVE_DEFAULT_PARTITION__/rooms.parquet").exists());
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        pub fn partition_by(
+            mut self,
+            columns: impl IntoIterator<Item = $crate::PartitionBy>,
+        ) -> Self {
+            self.settings.partition_by = columns.into_iter().collect();
+            self
+        }
+
+        /// Refuses rows of more than so many partitions, before anything is put in place. Default:
+        /// 1,000.
+        pub fn max_partitions(mut self, most: usize) -> Self {
+            self.settings.max_partitions = most;
             self
         }
 

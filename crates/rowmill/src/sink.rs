@@ -18,6 +18,7 @@ mod partial;
 mod proof;
 mod properties;
 mod retired;
+mod spill;
 mod written;
 
 pub(crate) use columns::{filtered, stored};
@@ -25,6 +26,7 @@ pub use encoder::Encoder;
 #[cfg(feature = "mews")]
 pub(crate) use folder::{MadeFolders, sync_folder_of};
 pub(crate) use folder::{beside, check_folder, check_free, name_of};
+pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
 pub use options::{ParquetOptions, Profile};
@@ -36,4 +38,6 @@ pub(crate) use part::PartWriter;
 pub(crate) use partial::Complete;
 pub(crate) use partial::Partial;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
+pub(crate) use properties::ROW_GROUP_ROWS;
+pub(crate) use spill::{Place, Spill};
 pub(crate) use written::Written;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::disk;
-use super::folder::{folder_of, name_of};
+use super::folder::{folder_of, name_of, remove_empty_partitions};
 use super::partial::Partial;
 use crate::error::{Error, Result};
 
@@ -160,7 +160,11 @@ impl Record {
         if let Some(placing) = &self.manifest {
             placing.carry_out(base, &mut folders)?;
         }
-        folders.sync()
+        folders.sync()?;
+        for name in &self.removes {
+            remove_empty_partitions(folder_of(&name.path(base)), base);
+        }
+        Ok(())
     }
 }
 

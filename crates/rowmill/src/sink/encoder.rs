@@ -44,7 +44,8 @@ pub struct Encoder<W: Write + Send> {
     file: SerializedFileWriter<W>,
     /// Of the batches.
     schema: SchemaRef,
-    group: RowGroup,
+    /// `None` while the encoder of another file has it.
+    group: Option<RowGroup>,
     /// What is held of a row group depends on the rows alone, so the file is the same every time.
     group_bytes: usize,
     rows: u64,
@@ -72,7 +73,7 @@ impl<W: Write + Send> Encoder<W> {
         let stored = columns::stored(schema, options.uuid);
         let encoder = Self::build(writer, schema, &stored, options, &filtered).map_err(refused)?;
         // What is not encoded here is written as it comes.
-        let mut others = encoder.group.others().iter();
+        let mut others = encoder.group.iter().flat_map(RowGroup::others);
         match others.find(|n| stored.field(**n) != schema.field(**n)) {
             Some(n) => Err(Error::usage(format!(
                 "the UUIDs in {} cannot be stored as text, since it has other types in it too that no \
@@ -103,7 +104,7 @@ impl<W: Write + Send> Encoder<W> {
         let spare = (0..spare).map(|_| tools()).collect::<Result<_, ParquetError>>()?;
         let columns = Columns { schema: &parquet, profile: options.profile, filtered };
         let group = RowGroup::new(&file, schema, &columns, tools()?, spare);
-        let group_bytes = options.row_group_bytes;
+        let (group, group_bytes) = (Some(group), options.row_group_bytes);
         Ok(Self { file, schema: SchemaRef::clone(schema), group, group_bytes, rows: 0 })
     }
 
@@ -119,18 +120,21 @@ impl<W: Write + Send> Encoder<W> {
 
     fn append(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
         self.check(batch)?;
+        let Some(group) = &mut self.group else {
+            return Err(ParquetError::General("a row group that another file has".to_owned()));
+        };
         let (mut start, end) = (0, batch.num_rows());
         while start < end {
-            let room = ROW_GROUP_ROWS - self.group.rows();
+            let room = ROW_GROUP_ROWS - group.rows();
             let rows = room.min(end - start);
-            self.group.append(batch, start, start + rows)?;
+            group.append(batch, start, start + rows)?;
             start += rows;
-            if self.group.rows() == ROW_GROUP_ROWS {
-                self.group.append_to(&mut self.file)?;
+            if group.rows() == ROW_GROUP_ROWS {
+                group.append_to(&mut self.file)?;
             }
         }
-        if self.group.size() >= self.group_bytes {
-            self.group.append_to(&mut self.file)?;
+        if group.size() >= self.group_bytes {
+            group.append_to(&mut self.file)?;
         }
         Ok(())
     }
@@ -161,7 +165,30 @@ impl<W: Write + Send> Encoder<W> {
     /// The bytes of the file that are known by now: those that are written, and the full pages of the
     /// row group that is not. They depend on the rows alone.
     pub(super) fn size(&self) -> u64 {
-        (self.file.bytes_written() + self.group.encoded()) as u64
+        let encoded = self.group.as_ref().map_or(0, RowGroup::encoded);
+        (self.file.bytes_written() + encoded) as u64
+    }
+
+    /// Ends the row group, and gives what encodes it to whoever writes a file of the same columns and
+    /// options next.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub(super) fn give_group(&mut self) -> Result<Option<RowGroup>> {
+        self.end_group().map_err(refused)?;
+        Ok(self.group.take())
+    }
+
+    /// Goes on with what another one has given away.
+    pub(super) fn take_group(&mut self, group: RowGroup) {
+        self.group = Some(group);
+    }
+
+    fn end_group(&mut self) -> Result<(), ParquetError> {
+        match &mut self.group {
+            Some(group) if group.rows() > 0 => group.append_to(&mut self.file),
+            _ => Ok(()),
+        }
     }
 
     /// Puts a text into the footer, under a key.
@@ -174,9 +201,7 @@ impl<W: Write + Send> Encoder<W> {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn finish(mut self) -> Result<W> {
-        if self.group.rows() > 0 {
-            self.group.append_to(&mut self.file).map_err(refused)?;
-        }
+        self.end_group().map_err(refused)?;
         self.file.flush().map_err(|e| refused(e.into()))?;
         // Whatever is wrong from here on is the writer: it wraps the errors of the last bytes.
         self.file.into_inner().map_err(|error| match refused(error) {

@@ -32,6 +32,55 @@ pub(crate) fn check_folder(path: &Path) -> Result<()> {
     Err(Error::output(path, format!("there is no folder {}", folder.display())))
 }
 
+/// Refuses a folder that is there under another spelling, as where case makes no difference: what is
+/// put into it would be read back as another value.
+pub(super) fn check_spelling(folder: &Path) -> Result<()> {
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(());
+    }
+    let entries = fs::read_dir(folder_of(folder)).map_err(|e| Error::writing(folder, e))?;
+    let names: Result<Vec<_>, _> = entries.map(|entry| entry.map(|it| it.file_name())).collect();
+    let names = names.map_err(|e| Error::writing(folder, e))?;
+    match names.iter().any(|name| Some(name.as_os_str()) == folder.file_name()) {
+        true => Ok(()),
+        false => Err(Error::output(
+            folder,
+            "is there with other letters, which this file system takes for the same name",
+        )),
+    }
+}
+
+/// Whether a folder is called as those of partitions are.
+fn is_partition(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().contains('='))
+}
+
+/// Removes `folder` and those of partitions that it lies in, below `base`, as far as they are empty. One
+/// that stays does no harm: readers look for files.
+pub(super) fn remove_empty_partitions(folder: &Path, base: &Path) {
+    let folders = folder.ancestors().take_while(|it| it.starts_with(base) && *it != base);
+    for folder in folders.take_while(|it| is_partition(it)) {
+        // Refused where something lies in it, whosever it is.
+        if disk::remove_folder(folder).is_err() {
+            return;
+        }
+    }
+}
+
+/// Removes the folders of partitions below `folder` that have nothing in them: such as a run has made
+/// that died before it could put anything there. `names` begin those of each depth.
+pub(super) fn sweep_partitions(folder: &Path, names: &[String]) {
+    let Some((name, inner)) = names.split_first() else { return };
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(name);
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            sweep_partitions(&entry.path(), inner);
+            let _ = disk::remove_folder(&entry.path());
+        }
+    }
+}
+
 /// The name that `path` stands for, whatever way leads to its folder. A link there is not followed:
 /// putting a file in place replaces the link. `None` where there is no such folder.
 pub(crate) fn name_of(path: &Path) -> Option<PathBuf> {
@@ -88,6 +137,11 @@ impl MadeFolders {
             disk::sync_folder(folder_of(folder))?;
         }
         Ok(())
+    }
+
+    /// They stay, whatever comes into them.
+    pub(super) fn keep(&mut self) {
+        self.0.clear();
     }
 }
 

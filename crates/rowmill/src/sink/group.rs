@@ -18,7 +18,7 @@ use crate::arrow::{RecordBatch, SchemaRef};
 const AHEAD: usize = 6;
 
 /// The row group that rows are appended to, one after the other.
-pub(super) struct RowGroup {
+pub(crate) struct RowGroup {
     crew: Crew,
     /// Of the steps that have begun, the oldest first.
     begun: VecDeque<Arc<Outcome>>,

@@ -8,6 +8,8 @@ use rowmill_json::Layout;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
+use crate::partition::{PartitionColumn, PartitionValue};
+
 /// The version that is written.
 const VERSION: u32 = 2;
 
@@ -66,9 +68,12 @@ pub struct Manifest {
     /// Rows left out because a newer one of the same `Id` came; absent where there are none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub superseded: u64,
+    /// What directories are named by, from the outer to the inner ones; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partitioned_by: Vec<PartitionColumn>,
     /// What was read, in its order.
     pub sources: Vec<ManifestSource>,
-    /// What was written, in the order of its rows.
+    /// What was written, in the order of its rows, or of their ends where there are partitions.
     pub parts: Vec<ManifestPart>,
 }
 
@@ -118,6 +123,9 @@ pub struct ManifestPart {
     pub checksum: String,
     /// Whose rows they are, in the order in which they stand there.
     pub holds: Vec<Held>,
+    /// The values that its directories stand for; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partition: Vec<PartitionValue>,
 }
 
 /// Rows of one source in one part.

@@ -4,6 +4,8 @@
 //! files are put in place, see [`commit`](super::commit). Until then, dropping an [`Output`] removes
 //! every trace of it.
 
+mod partitions;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
@@ -16,6 +18,7 @@ use super::options::ParquetOptions;
 use super::part::{FinishedPart, PartWriter};
 use super::partial::{Complete, Partial};
 use super::retired::Retired;
+use super::spill::Spill;
 use crate::arrow::SchemaRef;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -184,11 +187,14 @@ impl Output {
     pub(crate) fn part_path(&self, stem: &str) -> PathBuf {
         match &self.target {
             Target::File(path) => path.clone(),
-            Target::Directory(root) => {
-                let folder = self.entity.as_ref().map_or(root.clone(), |name| root.join(name));
-                folder.join(format!("{stem}.parquet"))
-            }
+            Target::Directory(_) => self.table().join(format!("{stem}.parquet")),
         }
+    }
+
+    /// The folder that parts lie in, or the directories of partitions.
+    fn table(&self) -> PathBuf {
+        let base = self.target.base();
+        self.entity.as_ref().map_or(base.to_owned(), |name| base.join(name))
     }
 
     /// Where rows go that are set aside, if nothing else is said; and whether that file gathers
@@ -231,12 +237,12 @@ impl Output {
     /// lost of what they replace. Not all of them need to be written: what is there goes all the same.
     pub(crate) fn claim(&mut self, parts: &[PathBuf], sources: Vec<String>) -> Result<()> {
         self.sources = sources;
-        if let (Target::Directory(_), Some(part)) = (&self.target, parts.first()) {
-            let folder = folder_of(part);
-            self.made.make(folder).map_err(|e| Error::writing(part, e))?;
+        if let Target::Directory(_) = &self.target {
+            let folder = self.table();
+            self.made.make(&folder).map_err(|e| Error::writing(&folder, e))?;
             // Better to know it now than when everything has been read.
-            let probe = Partial::create(folder.join(".rowmill.partial"), part)?;
-            probe.discard().map_err(|e| Error::writing(part, e))?;
+            let probe = Partial::create(folder.join(".rowmill.partial"), &folder)?;
+            probe.discard().map_err(|e| Error::writing(&folder, e))?;
         }
         self.replace(parts)
     }
@@ -293,25 +299,36 @@ impl Output {
         self.retired.parts().map(|part| root.join(part))
     }
 
-    /// Begins the part with this stem.
+    /// Begins the part that goes to `target`; until then its name has `stem` in it.
     pub(crate) fn begin(
         &mut self,
+        target: PathBuf,
         stem: &str,
         schema: &SchemaRef,
         options: &ParquetOptions,
     ) -> Result<PartWriter> {
-        let target = self.part_path(stem);
         self.replace(std::slice::from_ref(&target))?;
         let partial = match &self.target {
             Target::File(path) => beside(path),
             Target::Directory(root) => {
-                let entity = self.entity.as_ref().map(|name| format!("{name}-"));
-                let name = format!("{}{stem}.parquet.partial", entity.unwrap_or_default());
-                root.join(PRIVATE).join(name)
+                root.join(PRIVATE).join(self.unfinished(&format!("{stem}.parquet")))
             }
         };
         let partial = Partial::create(partial, &target)?;
         PartWriter::new(partial, target, schema, options)
+    }
+
+    /// What a file is called until it has its name, or goes.
+    fn unfinished(&self, name: &str) -> String {
+        let entity = self.entity.as_ref().map(|name| format!("{name}-"));
+        format!("{}{name}.partial", entity.unwrap_or_default())
+    }
+
+    /// A file for rows of `schema` that wait to be written.
+    pub(crate) fn spill(&self, schema: &SchemaRef) -> Result<Spill> {
+        let place = self.target.base().join(PRIVATE).join(self.unfinished("waiting"));
+        let partial = Partial::create(place, self.target.path())?;
+        Spill::new(partial, self.target.path(), SchemaRef::clone(schema))
     }
 
     /// Keeps a finished part for the commit.
@@ -377,6 +394,8 @@ impl Output {
         for (file, _) in &mut self.staged {
             file.keep();
         }
+        // Files are bound to get their names in them.
+        self.made.keep();
         record.carry_out(&path, &base).map_err(|error| {
             let message = format!(
                 "{error}; all of it is written, and the next run into this place puts it there"

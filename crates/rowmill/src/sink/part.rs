@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::behind::Behind;
 use super::encoder::Encoder;
+use super::group::RowGroup;
 use super::options::ParquetOptions;
 use super::partial::Partial;
 use super::proof::{FOOTER_PROOF, Proof};
@@ -34,6 +35,16 @@ impl PartWriter {
     /// Appends the rows of `batch`.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.encoder.write(batch).map_err(|e| of(&self.target, e))
+    }
+
+    /// Ends the row group, and gives what encodes it away.
+    pub(crate) fn give_group(&mut self) -> Result<Option<RowGroup>> {
+        self.encoder.give_group().map_err(|e| of(&self.target, e))
+    }
+
+    /// Goes on with what another part of the same columns has given away.
+    pub(crate) fn take_group(&mut self, group: RowGroup) {
+        self.encoder.take_group(group);
     }
 
     /// How many bytes the file has at least, which depends on the rows alone.

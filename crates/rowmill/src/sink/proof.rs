@@ -5,6 +5,7 @@ mod old;
 use rowmill_json::Counts;
 use serde::{Deserialize, Serialize};
 
+use crate::partition::PartitionValue;
 use crate::report::Leniencies;
 
 /// The key in a Parquet footer under which rowmill writes a [`Proof`] as JSON.
@@ -48,6 +49,9 @@ pub struct Proof {
     /// The layout of the rows: the XXH3-128 of its [schema file](crate::schema_file::print), columns
     /// of lineage left out. Empty where an earlier version has not written it.
     pub layout: String,
+    /// The values that the directories of the part stand for; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partition: Vec<PartitionValue>,
     /// Rows in the part.
     pub rows: u64,
     /// Whose rows they are, in their order.

@@ -13,7 +13,7 @@ use super::options::{ParquetOptions, Profile};
 use crate::settings::Compression;
 
 /// Rows of a row group at most.
-pub(super) const ROW_GROUP_ROWS: usize = 131_072;
+pub(crate) const ROW_GROUP_ROWS: usize = 131_072;
 
 /// The text in the footer that tells readers what wrote the file.
 const CREATED_BY: &str = concat!("rowmill version ", env!("CARGO_PKG_VERSION"));

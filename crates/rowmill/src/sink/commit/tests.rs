@@ -10,7 +10,7 @@ use twox_hash::XxHash3_128;
 
 use super::super::disk::faults::{Plan, during};
 use crate::arrow::array::{Array, Int64Array};
-use crate::{Convert, ErrorKind, Manifest, Report, Result};
+use crate::{Convert, ErrorKind, Manifest, PartitionBy, Report, Result};
 
 /// More steps than any run here takes.
 const STEPS: u64 = 400;
@@ -21,14 +21,22 @@ struct Case {
     sources: Vec<PathBuf>,
     output: &'static str,
     overwrite: bool,
+    /// Rows have a text that partitions are made of, and others so long that rows wait on the disk.
+    partitioned: bool,
 }
 
 impl Case {
     /// Sources of so many rows, numbered throughout, with a bad row behind each of them.
     fn new(output: &'static str, sources: &[u64]) -> Self {
+        Self::of(output, sources, false)
+    }
+
+    fn of(output: &'static str, sources: &[u64], partitioned: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("in")).expect("a folder");
-        let mut case = Self { folder, sources: Vec::new(), output, overwrite: false };
+        let sources_to_be = Vec::new();
+        let mut case =
+            Self { folder, sources: sources_to_be, output, overwrite: false, partitioned };
         case.write(sources, 0);
         case
     }
@@ -37,13 +45,27 @@ impl Case {
         self.sources.clear();
         for (n, rows) in sources.iter().enumerate() {
             let path = self.folder.path().join(format!("in/{n}.jsonl"));
-            let mut text: String =
-                (first..first + rows).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+            let mut text: String = (first..first + rows).map(|n| self.line(n)).collect();
             text.push_str("{}\n");
             first += rows;
             fs::write(&path, text).expect("writes");
             self.sources.push(path);
         }
+    }
+
+    /// One more source without rows, so that the sources are those of the older run.
+    fn write_more(&mut self, n: usize) {
+        let path = self.folder.path().join(format!("in/{n}.jsonl"));
+        fs::write(&path, "{}\n").expect("writes");
+        self.sources.push(path);
+    }
+
+    fn line(&self, n: u64) -> String {
+        if !self.partitioned {
+            return format!("{{\"n\":{n}}}\n");
+        }
+        let (text, long) = (["a/b", ""][(n % 2) as usize], "x".repeat(700_000));
+        format!("{{\"n\":{n},\"k\":\"{text}\",\"long\":\"{long}\"}}\n")
     }
 
     fn place(&self) -> PathBuf {
@@ -55,10 +77,19 @@ impl Case {
     }
 
     fn convert(&self, sources: &[PathBuf]) -> Result<Report> {
-        let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
+        let number = Column::int64("n").required();
+        let layout = match self.partitioned {
+            false => Layout::new([number]),
+            true => Layout::new([number, Column::string("k"), Column::string("long")]),
+        };
         let keep = OnBadRow::Quarantine { at_most: Limit::None };
-        let run = Convert::new(&layout).on_bad_row(keep).threads(1).overwrite(self.overwrite);
-        run.part_per_file(true).run(sources, self.place())
+        let run = Convert::new(&layout.expect("a sound layout")).on_bad_row(keep).threads(1);
+        let run = run.overwrite(self.overwrite).part_per_file(!self.partitioned);
+        let run = match self.partitioned {
+            false => run,
+            true => run.partition_by([PartitionBy::column("k")]).memory(32 << 20),
+        };
+        run.run(sources, self.place())
     }
 
     /// Every file but the sources, with its bytes, as sorted paths.
@@ -78,6 +109,14 @@ impl Case {
         }
         found.sort();
         found
+    }
+
+    fn empty_folders(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.place()).into_iter().flatten();
+        let folders = entries.map(|entry| entry.expect("an entry").path()).filter(|it| it.is_dir());
+        folders
+            .filter(|it| fs::read_dir(it).is_ok_and(|mut inside| inside.next().is_none()))
+            .collect()
     }
 
     /// The bytes of a file; rejects without the folder, which is another one in each case.
@@ -108,6 +147,7 @@ impl Case {
         };
         assert_eq!(names(&found), names(&expected), "{what}");
         assert!(found == expected, "{what}: other bytes");
+        assert_eq!(self.empty_folders(), Vec::<PathBuf>::new(), "{what}");
         for (name, bytes) in found.iter().filter(|(name, _)| name.contains("/manifest-")) {
             let manifest = Manifest::read(bytes).expect("a manifest");
             assert!(manifest.holds(), "{what}: {name}");
@@ -201,6 +241,25 @@ fn a_file_that_is_replaced() {
         let mut case = Case::new("out.parquet", &[3]);
         case.run().expect("the older one");
         case.write(&[4], 100);
+        case.overwrite = true;
+        case
+    });
+}
+
+/// Rows wait on the disk, too, and directories come and go.
+#[test]
+fn a_partitioned_directory() {
+    every_step(|| Case::of("lake/", &[5, 2], true));
+}
+
+#[test]
+fn a_partitioned_directory_that_is_replaced() {
+    every_step(|| {
+        let mut case = Case::of("lake/", &[2, 1], true);
+        case.run().expect("the older one");
+        // One of the directories has no rows any more.
+        case.write(&[1], 101);
+        case.write_more(1);
         case.overwrite = true;
         case
     });

@@ -50,6 +50,7 @@ pub(super) fn read(text: &[u8]) -> Option<Manifest> {
         bytes: part.bytes,
         checksum: String::new(),
         holds: vec![Held { source, rows: part.rows }],
+        partition: Vec::new(),
     });
     Some(Manifest {
         version: VERSION,
@@ -61,6 +62,7 @@ pub(super) fn read(text: &[u8]) -> Option<Manifest> {
         quarantined: old.quarantined,
         blank: old.blank,
         superseded: 0,
+        partitioned_by: Vec::new(),
         sources,
         parts: parts.collect(),
     })

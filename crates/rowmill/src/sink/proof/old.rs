@@ -43,6 +43,7 @@ pub(super) fn read(text: &str) -> Option<Proof> {
         entity: old.entity,
         export: old.export,
         layout: old.layout,
+        partition: Vec::new(),
         rows: old.rows,
         sources: vec![source],
     })

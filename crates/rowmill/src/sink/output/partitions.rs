@@ -1,0 +1,75 @@
+//! What is special about output in directories by value.
+
+use std::path::PathBuf;
+
+use super::super::folder::{check_spelling, sweep_partitions};
+use super::super::manifest::Manifest;
+use super::{Output, PRIVATE, Target};
+use crate::error::{Error, Result};
+use crate::partition::{PartitionBy, PartitionColumn};
+
+impl Output {
+    /// Where the part goes whose stem is `stem`, in the directory of a partition.
+    ///
+    /// # Errors
+    /// The file system takes a directory of another name for this one.
+    pub(crate) fn partition_path(&self, directory: &str, stem: &str) -> Result<PathBuf> {
+        let mut folder = self.table();
+        for name in directory.split('/') {
+            folder.push(name);
+            check_spelling(&folder)?;
+        }
+        folder.push(format!("{stem}.parquet"));
+        Ok(folder)
+    }
+
+    /// Removes directories of these partitions in which nothing lies: a run that died may have made
+    /// them.
+    pub(crate) fn sweep(&self, partitions: &[PartitionBy]) {
+        let names: Vec<String> = partitions.iter().map(PartitionBy::prefix).collect();
+        sweep_partitions(&self.table(), &names);
+    }
+
+    /// Makes sure that all rows of the table are partitioned in one way, without which readers do not
+    /// take it for one. `job` is what replaces itself.
+    ///
+    /// # Errors
+    /// There are rows that are partitioned otherwise and stay, or parts of `job` itself that may not be
+    /// replaced.
+    pub(crate) fn claim_partitions(
+        &self,
+        columns: &[PartitionColumn],
+        job: Option<&str>,
+    ) -> Result<()> {
+        let Target::Directory(root) = &self.target else { return Ok(()) };
+        let itself = |manifest: &Manifest| job == Some(manifest.job.as_str());
+        let table = |manifest: &Manifest| manifest.entity == self.entity;
+        for (path, manifest) in self.retired.others(&root.join(PRIVATE), table)? {
+            if itself(&manifest) && (self.overwrite || manifest.partitioned_by == columns) {
+                for part in manifest.parts.iter().filter(|_| !columns.is_empty()) {
+                    self.check_free(&root.join(&part.path))?;
+                }
+            } else if !same(&manifest.partitioned_by, columns) {
+                let there = told(&manifest.partitioned_by);
+                let message = format!(
+                    "the rows of this table that are here already are partitioned {there}, and these \
+                     would be {}: no reader takes both for one table; write to another directory",
+                    told(columns)
+                );
+                return Err(Error::output(&path, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether directories have the same names and meaning.
+fn same(one: &[PartitionColumn], other: &[PartitionColumn]) -> bool {
+    let key = |column: &PartitionColumn| (column.column.clone(), column.part);
+    one.iter().map(key).eq(other.iter().map(key))
+}
+
+fn told(columns: &[PartitionColumn]) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    if names.is_empty() { "not at all".to_owned() } else { format!("by {}", names.join(", ")) }
+}

@@ -7,14 +7,18 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rowmill::mews::chrono::{DateTime, Utc};
-use rowmill::{Compression, Limit, Lineage, Profile, Unknown, UuidForm};
+use rowmill::{Compression, Limit, Lineage};
 use serde::Serialize;
 
 use crate::values::{self, Interval};
 
+mod choices;
 mod network;
+mod partitions;
 
+pub(crate) use choices::{OnError, ProfileName, UnknownKeys, UuidName};
 pub(crate) use network::Network;
+pub(crate) use partitions::Partitions;
 
 /// JSON Lines and Mews exports into Arrow and Parquet.
 #[derive(Debug, Parser)]
@@ -278,26 +282,6 @@ pub(crate) struct Reading {
     pub(crate) max_depth: Option<u16>,
 }
 
-impl From<UnknownKeys> for Unknown {
-    fn from(policy: UnknownKeys) -> Self {
-        match policy {
-            UnknownKeys::Ignore => Self::Ignore,
-            UnknownKeys::Error => Self::Error,
-            UnknownKeys::Rescue => Self::Rescue,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum UnknownKeys {
-    /// Leave them out, and report them
-    Ignore,
-    /// Their rows are bad ones
-    Error,
-    /// Keep them, in a column `_rescued` of JSON text
-    Rescue,
-}
-
 /// What `convert` and `export` have in common: the policy for bad rows and the output.
 #[derive(Args, Debug)]
 pub(crate) struct Writing {
@@ -367,6 +351,9 @@ pub(crate) struct Writing {
     #[arg(long, conflicts_with = "target_size")]
     pub(crate) part_per_file: bool,
 
+    #[command(flatten)]
+    pub(crate) partitions: Partitions,
+
     /// Replace output that is already there
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -375,51 +362,6 @@ pub(crate) struct Writing {
     /// else there
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileName {
-    /// Those that make it small
-    Default,
-    /// PLAIN and dictionaries alone, which old readers know too
-    Compat,
-}
-
-impl From<ProfileName> for Profile {
-    fn from(name: ProfileName) -> Self {
-        match name {
-            ProfileName::Default => Self::Default,
-            ProfileName::Compat => Self::Compat,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum UuidName {
-    /// As 16 bytes of the type UUID
-    Binary,
-    /// As text of 36 characters, for readers that refuse that type, such as Spark
-    Text,
-}
-
-impl From<UuidName> for UuidForm {
-    fn from(name: UuidName) -> Self {
-        match name {
-            UuidName::Binary => Self::Binary,
-            UuidName::Text => Self::Text,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnError {
-    /// End at the first bad row and leave no output
-    Fail,
-    /// Set bad rows aside and keep the good ones
-    Quarantine,
-    /// Make a cell null that does not fit its column, where the column may be null; set other bad
-    /// rows aside
-    Null,
 }
 
 #[cfg(feature = "demo")]

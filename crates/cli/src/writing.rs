@@ -34,6 +34,7 @@ macro_rules! configure {
             .threads(writing.threads.map_or(0, std::num::NonZeroUsize::get))
             .target_size(writing.target_size as u64)
             .part_per_file(writing.part_per_file)
+            .partition_by(writing.partitions.partition_by.iter().cloned())
             .overwrite(writing.overwrite)
             .redact(writing.redact)
             .lineage(writing.lineage.iter().copied())
@@ -42,6 +43,9 @@ macro_rules! configure {
             .progress($crate::progress::callback());
         if let Some(path) = &writing.rejects {
             builder = builder.rejects(path);
+        }
+        if let Some(most) = writing.partitions.max_partitions {
+            builder = builder.max_partitions(most.get());
         }
         if let Some(bytes) = writing.memory {
             builder = builder.memory(bytes);

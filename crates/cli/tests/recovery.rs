@@ -11,6 +11,8 @@ mod api;
 #[allow(dead_code)]
 #[path = "cli/parquet_file.rs"]
 mod parquet_file;
+#[path = "recovery/partitioned.rs"]
+mod partitioned;
 #[allow(dead_code)]
 #[path = "cli/program.rs"]
 mod program;

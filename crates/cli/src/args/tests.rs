@@ -18,7 +18,8 @@ fn the_definition_is_sound() {
 fn convert_has_its_documented_form() {
     let line = "rowmill convert a.jsonl - -o out --entity Reservation --on-error quarantine \
                 --rejects r.jsonl --max-rejects 5% --compression zstd:3 --profile compat --uuid text \
-                --bloom Id,Amount.Currency --threads 2 --overwrite --json";
+                --bloom Id,Amount.Currency --threads 2 --overwrite --json --partition-by State \
+                --partition-by StartUtc:month --max-partitions 20";
     let Command::Convert(convert) = parse(line).expect(line) else { panic!("{line}") };
     assert_eq!(convert.inputs, [PathBuf::from("a.jsonl"), PathBuf::from("-")]);
     assert_eq!(convert.out, PathBuf::from("out"));
@@ -33,6 +34,9 @@ fn convert_has_its_documented_form() {
     assert_eq!(writing.bloom, ["Id", "Amount.Currency"]);
     assert_eq!(writing.threads.map(NonZeroUsize::get), Some(2));
     assert!(writing.overwrite && writing.json);
+    let by = writing.partitions.partition_by.iter().map(ToString::to_string);
+    assert_eq!(by.collect::<Vec<_>>(), ["State", "StartUtc:month"]);
+    assert_eq!(writing.partitions.max_partitions.map(NonZeroUsize::get), Some(20));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod export;
 mod inferred;
 mod memory;
 mod parquet_file;
+mod partitions;
 mod program;
 mod schema;
 #[cfg(unix)]

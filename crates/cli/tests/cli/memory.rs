@@ -62,6 +62,36 @@ fn a_cap_holds_and_shows_in_row_groups_alone() {
     assert!(fs::read(&output).expect("reads") != files[0], "there was something to cap");
 }
 
+/// Rows of many partitions, in no order of theirs, wait on the disk.
+#[test]
+fn a_cap_holds_for_many_partitions() {
+    let folder = TempDir::new().expect("a folder");
+    let mut lines = Vec::new();
+    Corpus::new(Kind::OrderItem, 7, 4_000).write_rows(0..4_000, &mut lines);
+    for threads in [1, 2] {
+        // Another directory each time: rows of a pipe are never there already.
+        let args = format!(
+            "convert - -o lake{threads}/ --entity OrderItem --threads {threads} --memory 32MiB \
+             --partition-by ConsumedUtc:month"
+        );
+        let mut running = rowmill(args.split_whitespace()).folder(folder.path()).start();
+        let mut stdin = running.child.stdin.take().expect("piped");
+        for _ in 0..6 {
+            stdin.write_all(&lines).expect("it reads");
+        }
+        let peak = peak(&running);
+        drop(stdin);
+        running.end().ended(0);
+        assert!(peak < 32 * MIB + PROGRAM, "{} MiB with {threads} threads", peak / MIB);
+        let lake = folder.path().join(format!("lake{threads}"));
+        let parts = crate::program::files(&lake).into_iter();
+        let parts = parts.filter(|path| path.extension().is_some_and(|it| it == "parquet"));
+        let parts: Vec<_> = parts.map(|part| rows(&lake.join(part))).collect();
+        assert!(parts.len() > 20, "{} parts", parts.len());
+        assert_eq!(parts.iter().sum::<usize>(), 24_000);
+    }
+}
+
 #[test]
 fn what_is_too_little_is_told() {
     let folder = TempDir::new().expect("a folder");

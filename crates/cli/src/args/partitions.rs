@@ -1,0 +1,20 @@
+//! Options of output in directories by value.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use rowmill::PartitionBy;
+
+/// What `convert` and `export` have in common: which directory a row goes to.
+#[derive(Args, Debug)]
+pub(crate) struct Partitions {
+    /// Put rows into directories by the values of this column, or by the year, month or day (UTC) of its
+    /// instants or dates, as in State=Confirmed/StartUtc_month=2024-05; again for directories in those.
+    /// A column whose values are in the names of directories is not in the files
+    #[arg(long, value_name = "COLUMN[:PART]")]
+    pub(crate) partition_by: Vec<PartitionBy>,
+
+    /// Refuse rows of more partitions than this, before anything is put in place [default: 1000]
+    #[arg(long, value_name = "N", requires = "partition_by")]
+    pub(crate) max_partitions: Option<NonZeroUsize>,
+}

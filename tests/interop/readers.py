@@ -24,6 +24,8 @@ import polars
 import pyarrow
 import pyarrow.parquet
 
+import partitions
+
 # Enough for several row groups under the least memory.
 ROWS = 60_000
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "readers.md"
@@ -369,7 +371,7 @@ def main(rowmill):
     tables = f"## By default\n\n{table(found)}\n## With `--profile compat --uuid text`\n\n"
     tables += f"{len(found) - len(other)} columns are as above, and these are others.\n\n{table(other)}"
     tail = TAIL.replace("{changed}", "\n".join(changed) + "\n")
-    DOCUMENT.write_text(head + tables + tail)
+    DOCUMENT.write_text(head + tables + tail + "\n" + partitions.section(rowmill))
 
 
 if __name__ == "__main__":

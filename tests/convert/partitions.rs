@@ -422,3 +422,16 @@ fn inferred_layouts_are_partitioned_too() {
     let column = &manifest(&report).partitioned_by[0];
     assert_eq!((column.stored, column.position), (false, 1));
 }
+
+#[test]
+fn a_source_is_not_replaced_by_its_own_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = folder.path().join("lake");
+    let source = lake.join("State=Started/rows.parquet");
+    fs::create_dir_all(source.parent().expect("a folder")).expect("makes");
+    fs::write(&source, rows(0, 5)).expect("writes");
+    let run = Convert::new(&layout()).partition_by(by(&["State"])).overwrite(true);
+    let error = run.run(&source, &lake).expect_err("is read");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert_eq!(fs::read_to_string(&source).expect("reads"), rows(0, 5));
+}

@@ -142,7 +142,8 @@ impl Ingest {
 
     /// Downloads the files, decodes them as they come, and commits the parts
     /// `<directory>/<entity>/<export id>-0001.parquet` and so on, which hold the rows of all files in
-    /// their order and are cut by [size](Self::target_size) or [file](Self::part_per_file), with a
+    /// their order and are cut by [size](Self::target_size) or [file](Self::part_per_file), or lie in
+    /// [directories by value](Self::partition_by), with a
     /// [`Manifest`](crate::Manifest) beside them. An export without files gives one part without rows. The directory is made if it is missing.
     ///
     /// If an earlier run has committed the same files of this export by the same layout there,

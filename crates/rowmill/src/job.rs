@@ -159,6 +159,7 @@ impl Job {
                 layout: layout_id(table.layout()),
                 ..Proof::new()
             },
+            cancel: settings.cancel.clone(),
         };
         if let Some(plan) = &plan {
             filtered(plan.schema(), &form.options.bloom_filters)?;
@@ -189,10 +190,17 @@ impl Job {
         let rejects = self.quarantine.target().map(Path::to_owned);
         let targets = self.claimed().chain(self.output.doomed()).chain(rejects);
         let targets: HashSet<PathBuf> = targets.filter_map(|path| name_of(&path)).collect();
+        // What parts of partitions are called is not known yet, but where they lie.
+        let table = fs::canonicalize(self.output.table()).ok();
+        let table = table.filter(|_| !self.partitioned_by.is_empty());
+        let is_part = |name: &PathBuf| {
+            let inside = table.as_ref().is_some_and(|table| name.starts_with(table));
+            inside && name.extension().is_some_and(|ending| ending == "parquet")
+        };
         for source in sources {
             // By its name, and by that of the file it is a link to.
             let names = [name_of(source), fs::canonicalize(source).ok()];
-            if names.iter().flatten().any(|name| targets.contains(name)) {
+            if names.iter().flatten().any(|name| targets.contains(name) || is_part(name)) {
                 return Err(Error::usage("is read, and cannot be written in the same run")
                     .in_file(source.display().to_string()));
             }

@@ -81,6 +81,13 @@ pub(crate) struct Origin<'a> {
     pub(crate) chains: &'a [String],
 }
 
+/// The columns of a layout with those of `lineage` behind them.
+pub(crate) fn with_lineage(own: &Schema, lineage: &BTreeSet<Lineage>) -> SchemaRef {
+    let fields = lineage.iter().map(|it| it.column().field());
+    let fields: Vec<_> = own.fields().iter().cloned().chain(fields).collect();
+    Arc::new(Schema::new_with_metadata(fields, own.metadata().clone()))
+}
+
 /// The table of a run: what is decoded, and what is added to it.
 pub(crate) struct Table {
     /// What the decoder reads: the columns of the layout, then that of the lines where it is asked
@@ -127,9 +134,7 @@ impl Table {
             return Err(Error::new(ErrorKind::Schema, message));
         }
         let added = lineage.iter().map(|it| Value::of(*it, origin)).collect::<Result<_>>()?;
-        let fields = lineage.iter().map(|it| it.column().field());
-        let fields: Vec<_> = own.fields().iter().cloned().chain(fields).collect();
-        let schema = Arc::new(Schema::new_with_metadata(fields, own.metadata().clone()));
+        let schema = with_lineage(own, lineage);
         let own = SchemaRef::clone(own);
         let decoded = if lineage.contains(&Lineage::Line) {
             let columns = layout.columns().iter().cloned().chain([Lineage::Line.column()]);

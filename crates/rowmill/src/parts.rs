@@ -5,6 +5,7 @@ mod partitioned;
 mod sequence;
 
 use crate::arrow::{RecordBatch, SchemaRef};
+use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::partition::Plan;
 use crate::sink::{ManifestPart, Output, ParquetOptions, Proof, SourceCounts};
@@ -63,6 +64,8 @@ pub(crate) struct Form {
     pub(crate) options: ParquetOptions,
     /// What the proofs of all of them have in common.
     pub(crate) proof: Proof,
+    /// Rows that wait may take a while to write.
+    pub(crate) cancel: Cancel,
 }
 
 /// The parts of a run.

@@ -99,6 +99,10 @@ fn exports_are_partitioned_too() {
 
     let api = Api::start(Setup::new().corpus(Kind::Reservation, 300, 2));
     let folder = TempDir::new().expect("a folder");
+    // Nothing is asked for what cannot be.
+    let args = "--entity Reservation -o lake --partition-by Options";
+    api.export(args).folder(folder.path()).run().failed(2, &["Reservation", "struct"]);
+    assert_eq!(files(folder.path()).len(), 0);
     let args = "--entity Reservation -o lake --partition-by State --updated 2024-01-01..2024-03-01";
     api.export(args).folder(folder.path()).run().ended(0);
     let lake = folder.path().join("lake");

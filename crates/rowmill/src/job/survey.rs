@@ -63,7 +63,8 @@ impl Job {
     }
 
     fn too_many(&self) -> Error {
-        let parts = self.output.part_path("*");
+        let inner = if self.partitioned_by.is_empty() { "*" } else { "**/*" };
+        let parts = self.output.part_path(inner);
         Error::usage(format!(
             "there are too many rows to tell in memory which of each Id is the newest: leave --dedupe \
              out (in code `.dedupe(true)`), and in the lake: SELECT * FROM '{}' QUALIFY row_number() \

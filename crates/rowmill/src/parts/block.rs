@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_select::interleave::interleave_record_batch;
+use arrow_select::interleave::interleave;
 
 use crate::arrow::array::cast::AsArray;
-use crate::arrow::array::{Array, ArrayRef, make_array};
-use crate::arrow::{DataType, RecordBatch, Schema};
+use crate::arrow::array::{Array, ArrayRef, FixedSizeBinaryArray, make_array};
+use crate::arrow::buffer::{BooleanBuffer, NullBuffer};
+use crate::arrow::{ArrowError, DataType, RecordBatch, Schema};
 use crate::error::{Error, Result};
 use crate::partition::Split;
 
@@ -119,7 +120,7 @@ impl Block {
             }
             places.push((batches.len() - 1, *row));
         }
-        let gathered = interleave_record_batch(&batches, &places)
+        let gathered = gathered(&batches, &places)
             .map_err(|e| Error::internal(format!("rows cannot be gathered: {e}")))?;
         match has_views(&gathered.schema()) {
             true => without_views_of_others(&gathered),
@@ -136,6 +137,36 @@ impl Run {
         let most = if same { ROWS } else { ROWS / 2 };
         self.source == source && self.rows.len() < most
     }
+}
+
+/// The rows at `places`, each of which is a batch and a row of it, as a batch.
+fn gathered(batches: &[&RecordBatch], places: &[Row]) -> Result<RecordBatch, ArrowError> {
+    let [first, ..] = batches else {
+        return Err(ArrowError::InvalidArgumentError("no batches".to_owned()));
+    };
+    let column = |n: usize| {
+        let arrays: Vec<&dyn Array> =
+            batches.iter().map(|batch| batch.column(n).as_ref()).collect();
+        match first.column(n).data_type() {
+            // Rows have many of them, and the general way moves them one by one through a closure.
+            DataType::FixedSizeBinary(16) => Ok(uuids(&arrays, places)),
+            _ => interleave(&arrays, places),
+        }
+    };
+    let columns = (0..first.num_columns()).map(column).collect::<Result<Vec<_>, _>>()?;
+    RecordBatch::try_new(first.schema(), columns)
+}
+
+fn uuids(arrays: &[&dyn Array], places: &[Row]) -> ArrayRef {
+    let arrays: Vec<&FixedSizeBinaryArray> =
+        arrays.iter().map(|array| array.as_fixed_size_binary()).collect();
+    let mut bytes = Vec::with_capacity(places.len() * 16);
+    places.iter().for_each(|(n, row)| bytes.extend_from_slice(arrays[*n].value(*row)));
+    let nulls = arrays.iter().any(|array| array.null_count() > 0).then(|| {
+        let valid = |n: usize| arrays[places[n].0].is_valid(places[n].1);
+        NullBuffer::new(BooleanBuffer::collect_bool(places.len(), valid))
+    });
+    Arc::new(FixedSizeBinaryArray::new(16, bytes.into(), nulls))
 }
 
 fn has_views(schema: &Schema) -> bool {

@@ -210,11 +210,13 @@ impl Partitioned {
         output: &mut Output,
     ) -> Result<()> {
         for piece in self.lanes[partition as usize].take() {
+            self.form.cancel.check()?;
             let spill = self.spill.as_mut().ok_or_else(|| Error::internal("no rows wait"))?;
             let batch = spill.read(piece.place)?;
             self.append(partition, &batch, piece.source, output)?;
         }
         for run in runs {
+            self.form.cancel.check()?;
             self.append(partition, &block.gather(run)?, run.source, output)?;
         }
         Ok(())
@@ -313,7 +315,9 @@ impl Partitioned {
         let target = output.partition_path(directory, &name)?;
         let path = output.relative(&target);
         let unfinished = format!("{name}-{partition}");
-        let writer = output.begin(target, &unfinished, self.plan.schema(), &self.form.options)?;
+        let (schema, options) = (self.plan.schema(), &self.form.options);
+        // A thread for each of the open parts would hold bytes for each.
+        let writer = output.begin(target, &unfinished, schema, options, false)?;
         let (holds, rows, encodes) = (Vec::new(), 0, false);
         self.open.push(Open { partition, writer, encodes, path, holds, rows });
         Ok(self.open.len() - 1)

@@ -102,7 +102,7 @@ impl Sequence {
         let name = names.name(self.source, self.begun, self.done.len())?;
         let target = output.part_path(&name);
         let path = output.relative(&target);
-        let writer = output.begin(target, &name, schema, options)?;
+        let writer = output.begin(target, &name, schema, options, options.threads > 1)?;
         self.begun += 1;
         self.open = Some(Open { writer, path, holds: Vec::new(), proof: proof.clone() });
         Ok(())

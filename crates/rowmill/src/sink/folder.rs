@@ -1,5 +1,6 @@
 //! Names and the folders they lie in.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,14 @@ pub(super) fn check_spelling(folder: &Path) -> Result<()> {
             "is there with other letters, which this file system takes for the same name",
         )),
     }
+}
+
+/// Refuses a folder that has just been made, below `base`, if it or one that it lies in was there under
+/// another spelling: characters that are not ASCII may be spelt in more ways than one.
+pub(super) fn check_twins(folder: &Path, base: &Path) -> Result<()> {
+    let folders = folder.ancestors().take_while(|it| it.starts_with(base) && *it != base);
+    let odd = |it: &&Path| it.file_name().is_some_and(|name| !name.as_encoded_bytes().is_ascii());
+    folders.filter(odd).try_for_each(check_spelling)
 }
 
 /// Whether a folder is called as those of partitions are.
@@ -123,20 +132,31 @@ impl MadeFolders {
     /// Makes `folder` and those it lies in, as far as they are missing, and waits until they are on
     /// the disk.
     pub(crate) fn make(&mut self, folder: &Path) -> io::Result<()> {
-        let missing: Vec<&Path> = folder
-            .ancestors()
-            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-            .collect();
-        for folder in missing.into_iter().rev() {
-            match disk::make_folder(folder) {
-                Ok(()) => self.0.push(folder.to_owned()),
-                // Another run was faster: then it is that one's to remove.
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-                Err(e) => return Err(e),
+        self.make_all([folder])
+    }
+
+    /// The same for many folders: what they lie in is waited for once.
+    pub(super) fn make_all<'a>(
+        &mut self,
+        folders: impl IntoIterator<Item = &'a Path>,
+    ) -> io::Result<()> {
+        let mut changed = BTreeSet::new();
+        for folder in folders {
+            let missing: Vec<&Path> = folder
+                .ancestors()
+                .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+                .collect();
+            for folder in missing.into_iter().rev() {
+                match disk::make_folder(folder) {
+                    Ok(()) => self.0.push(folder.to_owned()),
+                    // Another run was faster: then it is that one's to remove.
+                    Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                    Err(e) => return Err(e),
+                }
+                changed.insert(folder_of(folder).to_owned());
             }
-            disk::sync_folder(folder_of(folder))?;
         }
-        Ok(())
+        changed.iter().try_for_each(|folder| disk::sync_folder(folder))
     }
 
     /// They stay, whatever comes into them.

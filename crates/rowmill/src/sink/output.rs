@@ -6,13 +6,15 @@
 
 mod partitions;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::commit::{self, Record};
-use super::folder::{MadeFolders, beside, check_folder, check_free, folder_of, hidden};
+use super::folder::{
+    MadeFolders, beside, check_folder, check_free, check_twins, folder_of, hidden,
+};
 use super::manifest::Manifest;
 use super::options::ParquetOptions;
 use super::part::{FinishedPart, PartWriter};
@@ -192,7 +194,7 @@ impl Output {
     }
 
     /// The folder that parts lie in, or the directories of partitions.
-    fn table(&self) -> PathBuf {
+    pub(crate) fn table(&self) -> PathBuf {
         let base = self.target.base();
         self.entity.as_ref().map_or(base.to_owned(), |name| base.join(name))
     }
@@ -299,13 +301,15 @@ impl Output {
         self.retired.parts().map(|part| root.join(part))
     }
 
-    /// Begins the part that goes to `target`; until then its name has `stem` in it.
+    /// Begins the part that goes to `target`; until then its name has `stem` in it. If it is
+    /// `threaded`, a thread of its own writes it.
     pub(crate) fn begin(
         &mut self,
         target: PathBuf,
         stem: &str,
         schema: &SchemaRef,
         options: &ParquetOptions,
+        threaded: bool,
     ) -> Result<PartWriter> {
         self.replace(std::slice::from_ref(&target))?;
         let partial = match &self.target {
@@ -315,7 +319,7 @@ impl Output {
             }
         };
         let partial = Partial::create(partial, &target)?;
-        PartWriter::new(partial, target, schema, options)
+        PartWriter::new(partial, target, schema, options, threaded)
     }
 
     /// What a file is called until it has its name, or goes.
@@ -355,8 +359,12 @@ impl Output {
         let place = self.target.path().to_owned();
         let base = fs::canonicalize(self.target.base()).map_err(|e| Error::writing(&place, e))?;
         let mut record = Record::new();
+        let folders: BTreeSet<&Path> =
+            self.staged.iter().map(|(_, target)| folder_of(target)).collect();
+        let made = self.made.make_all(folders.iter().copied());
+        made.map_err(|e| Error::writing(&place, e))?;
+        folders.into_iter().try_for_each(|folder| check_twins(folder, self.target.base()))?;
         for (file, target) in &self.staged {
-            self.made.make(folder_of(target)).map_err(|e| Error::writing(target, e))?;
             check_free(target, self.overwrite)?;
             record.place(file.path(), target, &base)?;
         }

@@ -19,14 +19,16 @@ pub(crate) struct PartWriter {
 }
 
 impl PartWriter {
-    /// `target` is the name that the file gets in the end.
+    /// `target` is the name that the file gets in the end. If it is `threaded`, a thread of its own
+    /// writes it.
     pub(crate) fn new(
         partial: Partial,
         target: PathBuf,
         schema: &SchemaRef,
         options: &ParquetOptions,
+        threaded: bool,
     ) -> Result<Self> {
-        let writer = partial.writer().and_then(|file| Behind::new(file, options.threads > 1));
+        let writer = partial.writer().and_then(|file| Behind::new(file, threaded));
         let writer = writer.map_err(|e| Error::writing(&target, e))?;
         let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial, target })
@@ -113,7 +115,7 @@ mod tests {
         let layout = Layout::new([Column::int64("n")]).expect("a sound layout");
         let partial = Partial::create(folder.path().join("out.partial"), &target)?;
         let options = ParquetOptions::default();
-        let mut part = PartWriter::new(partial, target.clone(), layout.schema(), &options)?;
+        let mut part = PartWriter::new(partial, target.clone(), layout.schema(), &options, false)?;
         let numbers = Arc::new(Int64Array::from(vec![1, 2, 3]));
         let batch = RecordBatch::try_new(layout.schema().clone(), vec![numbers]).expect("a batch");
         part.write(&batch)?;

@@ -19,7 +19,9 @@ use super::{EntityReport, Goal, Options, SyncReport};
 use crate::entity;
 use crate::error::{Error, Result};
 use crate::ingest::ingest;
+use crate::lineage::with_lineage;
 use crate::newest::Newest;
+use crate::partition::Plan;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::manifest_path;
@@ -54,13 +56,18 @@ impl Run {
     /// What can be told before anything is asked for.
     pub(super) fn check(&self) -> Result<()> {
         for subject in &self.subjects {
+            let Settings { dedupe, partition_by, lineage, .. } = &self.settings;
             let layout = self.options.layouts.get(&subject.entity).cloned();
-            if self.settings.dedupe
+            let of_entity = |e| Error::usage(format!("{}: {e}", subject.entity));
+            if (*dedupe || !partition_by.is_empty())
                 && let Some(layout) = layout.or_else(|| entity::layout(&subject.entity))
             {
                 let layout = self.settings.part_of(layout)?;
-                Newest::new(layout.schema(), None)
-                    .map_err(|e| Error::usage(format!("{}: {e}", subject.entity)))?;
+                let schema = with_lineage(layout.schema(), lineage);
+                Plan::new(partition_by, &schema).map_err(of_entity)?;
+                if *dedupe {
+                    Newest::new(layout.schema(), None).map_err(of_entity)?;
+                }
             }
             self.request(subject, &Filter { updated: None, ..self.filter(subject) }).check()?;
             if let Goal::Interval(from, until) = self.options.goal {

@@ -13,7 +13,8 @@ use crate::partition::{PartitionColumn, Plan};
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    FOOTER_PROOF, Held, Manifest, ManifestPart, Output, Proof, SourceCounts, Target, job_id, stored,
+    FOOTER_PROOF, Held, Manifest, ManifestPart, Output, Proof, SourceCounts, Target, job_id,
+    stored, told,
 };
 
 /// The output of a run that has done what is asked for, as far as that can be told without the
@@ -102,8 +103,12 @@ impl Earlier {
         let partitioned_by = plan.as_ref().map(Plan::columns).unwrap_or_default();
         let schema =
             stored(plan.as_ref().map_or(schema, |plan| plan.schema()), settings.parquet.uuid);
-        let same = self.schemas.iter().all(|columns| columns.fields() == schema.fields())
-            && self.partitioned_by == partitioned_by;
+        // Those of earlier versions tell dictionaries inside other columns, too.
+        let told = told(&schema);
+        let same = |columns: &SchemaRef| {
+            [&told, &schema].into_iter().any(|schema| columns.fields() == schema.fields())
+        };
+        let same = self.schemas.iter().all(same) && self.partitioned_by == partitioned_by;
         Ok(same.then(|| self.report.clone()))
     }
 

@@ -21,7 +21,7 @@ mod retired;
 mod spill;
 mod written;
 
-pub(crate) use columns::{filtered, stored};
+pub(crate) use columns::{filtered, stored, told};
 pub use encoder::Encoder;
 #[cfg(feature = "mews")]
 pub(crate) use folder::{MadeFolders, sync_folder_of};

@@ -41,7 +41,7 @@ fn stored_field(field: &FieldRef, uuid: UuidForm) -> FieldRef {
 
 /// The schema that readers who know Arrow are told: dictionaries inside other columns are plain.
 /// pyarrow cannot join those of several row groups.
-pub(super) fn told(schema: &Schema) -> Schema {
+pub(crate) fn told(schema: &Schema) -> Schema {
     let inside = |field: &FieldRef| match field.data_type() {
         DataType::Dictionary(..) => Arc::clone(field),
         _ => plain(field),

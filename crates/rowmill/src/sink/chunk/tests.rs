@@ -10,14 +10,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter, add_encoded_arrow_schema_to_metadata};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::statistics::Statistics;
 
 use self::tables::{Random, any_type, array};
 use crate::arrow::{DataType, Field, RecordBatch, Schema, SchemaRef};
 use crate::settings::Compression;
-use crate::sink::{Encoder, ParquetOptions, properties};
+use crate::sink::{Encoder, ParquetOptions, properties, told};
 
 /// The file that is made of `batches`.
 fn encode(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> Bytes {
@@ -36,9 +37,13 @@ fn oracle(schema: &SchemaRef, batches: &[RecordBatch], codec: Compression) -> By
     let columns = ArrowSchemaConverter::new().convert(schema).expect("columns");
     let options = ParquetOptions { compression: codec, ..ParquetOptions::default() };
     let properties = properties::properties(&columns, &options, &HashSet::new());
-    let properties = properties.expect("properties");
+    let mut properties = properties.expect("properties");
+    // What readers are told of dictionaries inside other columns is our own.
+    add_encoded_arrow_schema_to_metadata(&told(schema), &mut properties);
+    let options = ArrowWriterOptions::new().with_properties(properties);
+    let options = options.with_skip_arrow_metadata(true);
     let mut writer =
-        ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).expect("a schema");
+        ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options).expect("a schema");
     batches.iter().for_each(|batch| writer.write(batch).expect("is encoded"));
     writer.into_inner().expect("a file").into()
 }

@@ -325,14 +325,17 @@ fn a_value_that_is_no_name_ends_the_run_and_is_not_told() {
     let layout = Layout::new([Column::int64("n"), Column::string("k")]).expect("a sound layout");
     let long = "secret".repeat(50);
     for value in [long.as_str(), "__HIVE_DEFAULT_PARTITION__"] {
-        let (folder, path) = folder_with("a.jsonl", format!("{{\"n\":1,\"k\":\"{value}\"}}\n"));
+        let text = format!("{{\"n\":0,\"k\":\"x\"}}\n{{\"n\":1,\"k\":\"{value}\"}}\n");
+        let (folder, path) = folder_with("a.jsonl", text);
         let lake = folder.path().join("lake/");
         let error = Convert::new(&layout).partition_by(by(&["k"])).run(&path, &lake);
         let error = error.expect_err("no name");
         assert_eq!(error.kind(), ErrorKind::Data);
         let told = error.to_string();
         assert!(
-            told.contains("a.jsonl") && told.contains("column k") && !told.contains("secret"),
+            told.contains("a.jsonl: row 2")
+                && told.contains("column k")
+                && !told.contains("secret"),
             "{told}"
         );
         assert!(!lake.exists());

@@ -73,15 +73,16 @@ impl Splitter {
         self.number(key)
     }
 
-    /// The partitions of the rows of `batch`, which has all columns.
+    /// The partitions of the rows of `batch`, which has all columns, and before which so many rows of
+    /// the source came.
     ///
     /// # Errors
     /// [`Data`](crate::ErrorKind::Data): a value is no name for a directory.
     /// [`Usage`](crate::ErrorKind::Usage): there are more partitions than are allowed.
-    pub(crate) fn split(&mut self, batch: &RecordBatch) -> Result<Split> {
+    pub(crate) fn split(&mut self, batch: &RecordBatch, before: u64) -> Result<Split> {
         let mut numbers = std::mem::take(&mut self.numbers);
         for ((column, _, values), numbers) in self.levels.iter_mut().zip(&mut numbers) {
-            values.read(batch.column(*column).as_ref(), numbers)?;
+            values.read(batch.column(*column).as_ref(), before, numbers)?;
         }
         let key_of = |row: usize| {
             let mut key = [0; DEEPEST];

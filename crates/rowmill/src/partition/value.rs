@@ -28,6 +28,8 @@ pub(super) struct Values {
     nothing: Option<u32>,
     /// Of each number.
     values: Vec<Value>,
+    /// The row whose value is looked for, counted from 1, for errors.
+    row: u64,
 }
 
 /// A value and its directory.
@@ -46,6 +48,7 @@ impl Values {
             by_text: HashMap::new(),
             nothing: None,
             values: Vec::new(),
+            row: 0,
         }
     }
 
@@ -66,11 +69,17 @@ impl Values {
         }
     }
 
-    /// Replaces `numbers` by those of the values of `array`.
+    /// Replaces `numbers` by those of the values of `array`, before which so many rows came.
     ///
     /// # Errors
     /// [`Data`](ErrorKind::Data): a value is no name for a directory.
-    pub(super) fn read(&mut self, array: &dyn Array, numbers: &mut Vec<u32>) -> Result<()> {
+    pub(super) fn read(
+        &mut self,
+        array: &dyn Array,
+        before: u64,
+        numbers: &mut Vec<u32>,
+    ) -> Result<()> {
+        self.row = before;
         numbers.clear();
         numbers.reserve(array.len());
         let (rows, nulls) = (array.len(), array.nulls());
@@ -145,6 +154,7 @@ impl Values {
         // Words that no row has must not become directories, so they wait until one has.
         let mut known: Vec<Option<u32>> = vec![None; words.len()];
         let keys = array.keys();
+        let before = self.row;
         for row in 0..array.len() {
             let word = keys.is_valid(row).then(|| keys.value(row) as usize);
             let word = word.filter(|word| words.is_valid(*word));
@@ -153,6 +163,7 @@ impl Values {
                 Some((_, Some(number))) => number,
                 Some((word, None)) => {
                     let text = words.value(word);
+                    self.row = before + row as u64 + 1;
                     let number = self.number(text.as_bytes(), || text.to_owned())?;
                     known[word] = Some(number);
                     number
@@ -173,6 +184,7 @@ impl Values {
     ) -> Result<()> {
         // Rows are often in an order in which equal ones stand together.
         let mut last: Option<(K, u32)> = None;
+        let before = self.row;
         for row in 0..rows {
             if nulls.is_some_and(|nulls| nulls.is_null(row)) {
                 numbers.push(self.null()?);
@@ -181,7 +193,10 @@ impl Values {
             let key = key(row);
             let number = match &last {
                 Some((before, number)) if before.as_ref() == key.as_ref() => *number,
-                _ => self.number(key.as_ref(), || text(row))?,
+                _ => {
+                    self.row = before + row as u64 + 1;
+                    self.number(key.as_ref(), || text(row))?
+                }
             };
             last = Some((key, number));
             numbers.push(number);
@@ -220,7 +235,9 @@ impl Values {
             Refused::Long => "is too long for the name of a directory, which has 255 bytes at most",
             Refused::Null => "is the name that directories without a value have",
         };
-        let message = format!("partitions: a value of column {} {reason}", self.column);
+        let Self { row, column, .. } = self;
+        let message =
+            format!("row {row} of those that are written, column {column}: the value {reason}");
         Error::new(ErrorKind::Data, message)
     }
 }

@@ -105,7 +105,8 @@ impl Partitioned {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let split = self.splitter.split(batch).map_err(|e| e.in_file(name.to_owned()))?;
+        let split = self.splitter.split(batch, self.rows);
+        let split = split.map_err(|e| e.in_file(name.to_owned()))?;
         self.lanes.resize_with(self.splitter.len(), Lane::default);
         let batch = self.plan.stored(batch)?;
         let source = self.source(name)?;

@@ -140,6 +140,8 @@ fn nobody_compiles_what_they_do_not_use() {
     assert!(!decoder.iter().any(|package| package == "parquet"));
     let streams = tree(&["--package", "rowmill", "--no-default-features", "--features", "async"]);
     assert!(!streams.iter().any(|package| package == "reqwest"), "streams need an HTTP client");
+    let program = tree(&["--package", "rowmill-cli"]);
+    assert!(!program.iter().any(|package| package == "object_store"), "URLs were not asked for");
     let client = tree(&["--package", "rowmill-mews"]);
     assert!(!client.iter().any(|package| package.starts_with("arrow")), "the client needs Arrow");
 }

@@ -2,7 +2,7 @@
 
 mod names;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rowmill_json::Layout;
@@ -132,6 +132,12 @@ impl Convert {
     /// manifest is beside them, see [`Manifest`](crate::Manifest). The directory is made if it is
     /// missing.
     ///
+    /// With the feature `cloud`, `output` may be the URL of a place in an object store: of one object
+    /// where it ends with `.parquet` and there is one source, else of a directory. What is committed there
+    /// is as whole as on a disk. Rows set aside then need a file of this machine
+    /// ([`rejects`](Self::rejects)), and of two runs into one place at a time the second to commit is
+    /// refused. Where there is a URL, the process has a thread that moves its bytes.
+    ///
     /// If an earlier run has made the same of sources of the same names and sizes, with the same
     /// columns, nothing is done and the report [says so](Report::already_there). If one has ended while
     /// it put its files in place, that is completed first.
@@ -172,8 +178,11 @@ impl Convert {
             Start::Begun(job) => job,
             Start::Done(report) => return Ok(*report),
         };
-        job.spare(sources.iter().filter_map(Source::as_path))?;
+        let places: Vec<_> = sources.iter().filter_map(Source::place).collect();
+        job.spare(places.iter().map(PathBuf::as_path))?;
         let Settings { max_expansion, cancel, .. } = &self.settings;
+        let etags: Vec<Option<String>> = sources.iter().map(Source::etag).collect();
+        job.downloaded(etags.into_iter());
         for source in sources {
             job.feed(source.open(self.settings.threads(), *max_expansion, cancel)?)?;
         }

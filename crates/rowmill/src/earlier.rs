@@ -1,9 +1,7 @@
 //! What an earlier run has committed of the same sources.
 
-use std::fs::{self, File};
 use std::path::Path;
 
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use rowmill_json::{Counts, OnBadRow};
 
 use crate::arrow::SchemaRef;
@@ -40,18 +38,18 @@ impl Earlier {
         let sources = || inputs.iter().map(|input| input.file_name.as_str()).zip(sizes.clone());
         let mut partitioned_by = Vec::new();
         let (manifest, parts) = match output.target() {
-            Target::File(path) => (None, vec![alone(path)?]),
+            Target::File(path) => (None, vec![alone(output, path)?]),
             Target::Directory(root) => {
                 let job = match export {
                     Some(id) => id.to_owned(),
                     None => job_id(settings.entity.as_deref(), sources()),
                 };
                 let place = output.target().manifest_path(&job)?;
-                let manifest = Manifest::read(&fs::read(&place).ok()?)?;
+                let manifest = Manifest::read(&output.read(&place)?)?;
                 let named = manifest.sources.iter().map(|from| (from.name.as_str(), from.bytes));
                 let same = manifest.holds() && named.eq(sources());
                 partitioned_by = manifest.partitioned_by;
-                (Some(place), same.then(|| parts(root, manifest.parts))??)
+                (Some(place), same.then(|| parts(output, root, manifest.parts))??)
             }
         };
         let mut report = Report::of(&Counts::default());
@@ -166,9 +164,9 @@ struct Part {
 }
 
 /// The parts below `root` that a manifest names, if all of them are as it says.
-fn parts(root: &Path, named: Vec<ManifestPart>) -> Option<Vec<Part>> {
+fn parts(output: &Output, root: &Path, named: Vec<ManifestPart>) -> Option<Vec<Part>> {
     let part = |named: ManifestPart| {
-        let (bytes, proof, schema) = footer(&root.join(&named.path))?;
+        let (bytes, proof, schema) = footer(output, &root.join(&named.path))?;
         let rows = named.holds.iter().map(|held| held.rows);
         let same = bytes == named.bytes
             && proof.holds()
@@ -180,8 +178,8 @@ fn parts(root: &Path, named: Vec<ManifestPart>) -> Option<Vec<Part>> {
 }
 
 /// The single file at `path`, which no manifest tells of.
-fn alone(path: &Path) -> Option<Part> {
-    let (bytes, proof, schema) = footer(path)?;
+fn alone(output: &Output, path: &Path) -> Option<Part> {
+    let (bytes, proof, schema) = footer(output, path)?;
     let named = ManifestPart {
         path: path.display().to_string(),
         rows: proof.rows,
@@ -194,10 +192,8 @@ fn alone(path: &Path) -> Option<Part> {
 }
 
 /// The size of the file at `path`, and what its footer says.
-fn footer(path: &Path) -> Option<(u64, Proof, SchemaRef)> {
-    let file = File::open(path).ok()?;
-    let bytes = file.metadata().ok()?.len();
-    let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).ok()?;
+fn footer(output: &Output, path: &Path) -> Option<(u64, Proof, SchemaRef)> {
+    let (bytes, footer) = output.footer(path)?;
     let pairs = footer.metadata().file_metadata().key_value_metadata()?;
     let pair = pairs.iter().find(|pair| pair.key == FOOTER_PROOF)?;
     let proof = Proof::read(pair.value.as_deref()?)?;

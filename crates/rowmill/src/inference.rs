@@ -196,7 +196,7 @@ impl Looking {
             ended.map_err(|error| Error::decode(&self.name, error))?;
         }
         self.name = source.name();
-        let file = source.as_path().map(Source::path).filter(|_| source.is_file());
+        let again = source.again();
         let file_name = source.file_name();
         let mut opened = source.open(self.threads, self.max_expansion, &self.cancel)?;
         let (mut head, mut held) = (Vec::new(), 0);
@@ -204,14 +204,14 @@ impl Looking {
             self.cancel.check()?;
             let Some(chunk) = opened.chunks.next() else { break };
             let chunk = chunk.map_err(|error| Error::reading(&self.name, error))?;
-            if file.is_none() {
+            if again.is_none() {
                 held += chunk.len();
                 head.push(chunk.clone());
             }
             self.inference.push(chunk);
         }
-        match file {
-            Some(file) => Ok(file),
+        match again {
+            Some(again) => Ok(again),
             None => {
                 if held >= self.most {
                     // Whether it goes on is told by the next chunk alone.

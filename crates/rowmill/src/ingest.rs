@@ -16,6 +16,8 @@ use rowmill_mews::{Events, ReadyExport};
 use tokio::sync::oneshot;
 
 use crate::cancel::Cancel;
+#[cfg(feature = "cloud")]
+use crate::cloud::Address;
 use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Input, Job, Start};
@@ -177,6 +179,8 @@ impl Ingest {
         let table = Table::new(layout, &settings.lineage, Some(&origin))?;
         let newest =
             settings.dedupe.then(|| Newest::new(table.own(), settings.memory)).transpose()?;
+        #[cfg(feature = "cloud")]
+        check_places(directory.as_ref(), keep_raw.as_deref(), settings.dedupe)?;
         let raw = match keep_raw {
             Some(folder) => Some(RawFolder::new(folder, export.id())),
             None => settings.dedupe.then(|| RawFolder::passing(directory.as_ref(), export.id())),
@@ -230,6 +234,22 @@ impl Ingest {
             }
         }
     }
+}
+
+/// Refuses files that would have to lie in a store: what is kept is read again.
+#[cfg(feature = "cloud")]
+pub(crate) fn check_places(output: &Path, keep_raw: Option<&Path>, dedupe: bool) -> Result<()> {
+    if keep_raw.is_some_and(|folder| Address::of(folder).is_some()) {
+        let message = "files are kept as they came in a directory of this machine, not at a URL";
+        return Err(Error::usage(message));
+    }
+    if dedupe && keep_raw.is_none() && Address::of(output).is_some() {
+        return Err(Error::usage(
+            "rows are read twice to find the newest: where the output is a URL, name a directory of \
+             this machine for the files with --keep-raw (in code `.keep_raw(directory)`)",
+        ));
+    }
+    Ok(())
 }
 
 /// What the thread has found where the output goes.

@@ -92,12 +92,13 @@ impl Job {
     ) -> Result<Start> {
         let started = Instant::now();
         settings.check()?;
+        let settings = settings.towards(&target)?;
         let partitioned = !settings.partition_by.is_empty();
         if let (Target::File(path), true) = (&target, partitioned) {
             let message = "is a file, and partitions need a directory: let the path end with `/`";
             return Err(Error::usage(message).in_file(path.display().to_string()));
         }
-        let mut output = Output::open(target, settings.entity.clone())?;
+        let mut output = Output::open(target, settings.entity.clone(), &settings.means())?;
         output.sweep(&settings.partition_by);
         if !settings.overwrite
             && complete()
@@ -111,9 +112,12 @@ impl Job {
         // The parts of an export have its id in their names. Without its manifest they are what a
         // run of an older version has left that died while it put them in place: this run puts them
         // there again.
-        let unfinished =
-            |id: &String| !output.target().manifest_path(id).is_some_and(|path| path.exists());
-        let overwrite = settings.overwrite || export.as_ref().is_some_and(unfinished);
+        let manifest = export.as_ref().and_then(|id| output.target().manifest_path(id));
+        let unfinished = match manifest {
+            Some(path) => !output.has(&path)?,
+            None => false,
+        };
+        let overwrite = settings.overwrite || unfinished;
         output.overwrite(overwrite);
         // In directories, names are known when there are rows for them.
         let parts: Vec<PathBuf> = match partitioned {
@@ -189,7 +193,8 @@ impl Job {
     pub(crate) fn spare<'a>(&self, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
         let rejects = self.quarantine.target().map(Path::to_owned);
         let targets = self.claimed().chain(self.output.doomed()).chain(rejects);
-        let targets: HashSet<PathBuf> = targets.filter_map(|path| name_of(&path)).collect();
+        let targets: HashSet<PathBuf> =
+            targets.flat_map(|path| [name_of(&path), url(&path)]).flatten().collect();
         // What parts of partitions are called is not known yet, but where they lie.
         let table = fs::canonicalize(self.output.table()).ok();
         let table = table.filter(|_| !self.partitioned_by.is_empty());
@@ -199,7 +204,7 @@ impl Job {
         };
         for source in sources {
             // By its name, and by that of the file it is a link to.
-            let names = [name_of(source), fs::canonicalize(source).ok()];
+            let names = [name_of(source), fs::canonicalize(source).ok(), url(source)];
             if names.iter().flatten().any(|name| targets.contains(name) || is_part(name)) {
                 return Err(Error::usage("is read, and cannot be written in the same run")
                     .in_file(source.display().to_string()));
@@ -325,7 +330,6 @@ impl Job {
     }
 
     /// Which versions of the sources were read, in their order.
-    #[cfg(feature = "mews")]
     pub(crate) fn downloaded(&mut self, etags: impl Iterator<Item = Option<String>>) {
         self.etags = etags.collect();
     }
@@ -399,6 +403,11 @@ impl Job {
         }
         manifest
     }
+}
+
+/// What a URL names has no other name.
+fn url(path: &Path) -> Option<PathBuf> {
+    path.to_str().is_some_and(|text| text.contains("://")).then(|| path.to_owned())
 }
 
 /// Where the rows of one source go.

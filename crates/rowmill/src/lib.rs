@@ -58,6 +58,8 @@
 
 mod cancel;
 mod checksum;
+#[cfg(feature = "cloud")]
+mod cloud;
 mod convert;
 mod drift;
 mod earlier;

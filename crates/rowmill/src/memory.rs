@@ -16,6 +16,20 @@ const LEAST: usize = 32 << 20;
 /// memory that each keeps for itself to use again.
 const BETWEEN: usize = 40 << 20;
 
+/// What a cap of `bytes` leaves where pieces on their way to a store take some of it.
+///
+/// # Errors
+/// [`Usage`](crate::ErrorKind::Usage): it is too little.
+#[cfg(feature = "cloud")]
+pub(crate) fn without(pieces: usize, bytes: usize) -> Result<usize> {
+    bytes.checked_sub(pieces).filter(|left| *left >= LEAST).ok_or_else(|| {
+        let least = (LEAST + pieces) >> 20;
+        Error::usage(format!(
+            "memory of {bytes} bytes is too little for output in a store: {least} MiB are the least"
+        ))
+    })
+}
+
 /// Shares of a cap.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Shares(usize);

@@ -1,5 +1,7 @@
 //! The options that every way of writing Parquet has in common.
 
+mod towards;
+
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::PathBuf;

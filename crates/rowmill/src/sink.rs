@@ -17,11 +17,16 @@ mod part;
 mod partial;
 mod proof;
 mod properties;
+#[cfg(feature = "cloud")]
+mod remote;
 mod retired;
 mod spill;
+mod target;
 mod written;
 
 pub(crate) use columns::{filtered, stored, told};
+#[cfg(all(test, feature = "cloud"))]
+pub(crate) use disk::faults::{self, step};
 pub use encoder::Encoder;
 #[cfg(feature = "mews")]
 pub(crate) use folder::{MadeFolders, sync_folder_of};
@@ -30,9 +35,7 @@ pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
 pub use options::{ParquetOptions, Profile};
-pub(crate) use output::{Output, Rejects, Target};
-#[cfg(feature = "mews")]
-pub(crate) use output::{PRIVATE, manifest_path, recover};
+pub(crate) use output::{Means, Output, Rejects};
 pub(crate) use part::PartWriter;
 #[cfg(feature = "mews")]
 pub(crate) use partial::Complete;
@@ -40,4 +43,7 @@ pub(crate) use partial::Partial;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
 pub(crate) use spill::{Place, Spill};
+pub(crate) use target::Target;
+#[cfg(feature = "mews")]
+pub(crate) use target::{PRIVATE, has_manifest, recover};
 pub(crate) use written::Written;

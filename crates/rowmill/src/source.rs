@@ -21,6 +21,8 @@ use bytes::Bytes;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 
+#[cfg(feature = "cloud")]
+use crate::cloud::{self, Address, Body, Object};
 pub(crate) use chunks::Chunks;
 use chunks::ReadChunks;
 pub(crate) use decompress::decompress;
@@ -46,7 +48,12 @@ pub struct Source(Kind);
 
 enum Kind {
     Path(PathBuf),
-    Reader { name: String, reader: Box<dyn Read + Send> },
+    #[cfg(feature = "cloud")]
+    Object(Object),
+    Reader {
+        name: String,
+        reader: Box<dyn Read + Send>,
+    },
     Begun(Begun),
 }
 
@@ -59,9 +66,44 @@ struct Begun {
 }
 
 impl Source {
-    /// The file at `path`, or a named pipe there.
+    /// The file at `path`, or a named pipe there. With the feature `cloud` it may be the URL of an
+    /// object: `s3://bucket/rows.jsonl`, and likewise `gs`, `az`, `http` and `https`. Credentials come
+    /// from the environment (`AWS_ACCESS_KEY_ID` and so on). An object is read in the version that is
+    /// there at first: a connection that breaks is followed by another one that goes on where it broke,
+    /// and an object that changes meanwhile is an error.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self(Kind::Path(path.into()))
+        let path = path.into();
+        #[cfg(feature = "cloud")]
+        if let Some(address) = Address::of(&path) {
+            return Self(Kind::Object(Object::new(address)));
+        }
+        Self(Kind::Path(path))
+    }
+
+    /// The objects that `url` names: where it ends with `/`, those right below it whose names end like
+    /// files of JSON Lines (`.jsonl`, `.ndjson` or `.json`, and `.gz` or `.zst` after it); where its last
+    /// part has a `*`, those that have other characters there; else it alone. They come in the order of
+    /// their names.
+    ///
+    /// ```no_run
+    /// use rowmill::{Convert, Source};
+    ///
+    /// let sources = Source::all_at("s3://exports/2026/11/")?;
+    /// let report = Convert::inferred().run(sources, "lake/")?;
+    /// # Ok::<(), rowmill::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Input`](ErrorKind::Input): there are none, or the store refuses.
+    /// [`Usage`](ErrorKind::Usage): it is no such URL, or of a server that cannot list.
+    /// [`TryLater`](ErrorKind::TryLater): the store cannot be reached.
+    #[cfg(feature = "cloud")]
+    pub fn all_at(url: &str) -> Result<Vec<Self>> {
+        let Some(address) = Address::of(Path::new(url)) else {
+            return Err(Error::usage("is no URL").in_file(url));
+        };
+        let objects = cloud::list(&address)?;
+        Ok(objects.into_iter().map(|object| Self(Kind::Object(object))).collect())
     }
 
     /// Standard input; its name is `stdin`.
@@ -84,6 +126,8 @@ impl Source {
     pub fn name(&self) -> String {
         match &self.0 {
             Kind::Path(path) => path.display().to_string(),
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => object.name(),
             Kind::Reader { name, .. } | Kind::Begun(Begun { name, .. }) => name.clone(),
         }
     }
@@ -93,16 +137,32 @@ impl Source {
         Self(Kind::Begun(Begun { name, file_name, head, rest }))
     }
 
-    /// Whether it can be read again.
-    pub(crate) fn is_file(&self) -> bool {
-        self.as_path().is_some_and(Path::is_file)
+    /// The same once more, if it can be read again.
+    pub(crate) fn again(&self) -> Option<Self> {
+        match &self.0 {
+            Kind::Path(path) => path.is_file().then(|| Self::path(path)),
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => Some(Self(Kind::Object(object.clone()))),
+            Kind::Reader { .. } | Kind::Begun(_) => None,
+        }
     }
 
-    /// The file it is, if it is one.
-    pub(crate) fn as_path(&self) -> Option<&Path> {
+    /// The version that is read, where a store has told one.
+    pub(crate) fn etag(&self) -> Option<String> {
         match &self.0 {
-            Kind::Path(path) => Some(path),
-            Kind::Reader { .. } | Kind::Begun(_) => None,
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => object.etag(),
+            _ => None,
+        }
+    }
+
+    /// The path of the file it is, or the URL, if it is one of them.
+    pub(crate) fn place(&self) -> Option<PathBuf> {
+        match &self.0 {
+            Kind::Path(path) => Some(path.clone()),
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => Some(object.name().into()),
+            _ => None,
         }
     }
 
@@ -110,6 +170,8 @@ impl Source {
     pub(crate) fn file_name(&self) -> String {
         match &self.0 {
             Kind::Path(path) => path.file_name().map(OsStr::to_string_lossy),
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => Some(object.file_name().into()),
             Kind::Reader { name, .. } => name.rsplit(['/', '\\']).next().map(Into::into),
             Kind::Begun(Begun { file_name, .. }) => Some(file_name.into()),
         }
@@ -128,6 +190,8 @@ impl Source {
                 }
                 Ok(found.is_file().then_some(found.len()))
             }
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => object.size().map(Some),
             Kind::Reader { .. } | Kind::Begun(_) => Ok(None),
         }
     }
@@ -157,6 +221,12 @@ impl Source {
                 open_file(&path).and_then(|raw| on_thread(move || decompress(raw), cancel))
             }
             Kind::Path(path) => on_thread(move || open_file(&path), cancel).and_then(decompress),
+            #[cfg(feature = "cloud")]
+            Kind::Object(object) => {
+                let body = Body::new(&object)?;
+                let raw: Chunks = Box::new(ReadChunks::new(body, Arc::clone(&read)));
+                on_thread(|| Ok(raw), cancel).and_then(decompress)
+            }
             Kind::Reader { reader, .. } => {
                 let raw: Chunks = Box::new(ReadChunks::new(reader, Arc::clone(&read)));
                 on_thread(|| Ok(raw), cancel).and_then(decompress)

@@ -29,9 +29,15 @@ use run::{Book, Run};
 use state::State;
 use window::{Days, Subject};
 
+#[cfg(feature = "cloud")]
+use crate::cloud::Address;
 use crate::error::{Error, Result};
+#[cfg(feature = "cloud")]
+use crate::ingest;
 use crate::report::Report;
 use crate::settings::{Settings, setters};
+#[cfg(feature = "cloud")]
+use crate::sink::Target;
 use crate::sink::{PRIVATE, recover};
 
 /// Takes these entities from the API to Parquet, as far as an earlier run has not done it.
@@ -314,6 +320,8 @@ impl SyncRun {
         if entities.is_empty() {
             return Err(Error::usage("no entity was named"));
         }
+        #[cfg(feature = "cloud")]
+        check_places(&root, state.is_some(), &options, &settings)?;
         let (state, journal) = match state {
             Some(path) => {
                 let mut journal = path.clone().into_os_string();
@@ -341,4 +349,17 @@ impl SyncRun {
         recover(&run.root)?;
         Ok(run)
     }
+}
+
+/// Refuses files that would have to lie in a store, before anything is asked for.
+#[cfg(feature = "cloud")]
+fn check_places(root: &Path, state: bool, options: &Options, settings: &Settings) -> Result<()> {
+    if Address::of(root).is_some() && !state {
+        return Err(Error::usage(
+            "how far things are is kept in files of this machine: where the output is a URL, name one \
+             with --state (in code `.state(path)`)",
+        ));
+    }
+    ingest::check_places(root, options.keep_raw.as_deref(), settings.dedupe)?;
+    settings.clone().towards(&Target::Directory(root.to_owned())).map(drop)
 }

@@ -226,7 +226,11 @@ fn refused(error: ParquetError) -> Error {
     };
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
-            Ok(cause) => kind_and_cause(ErrorKind::Output, &cause, "written").because(cause),
+            Ok(cause) => match cause.downcast::<Error>() {
+                // What writes may have errors of this crate.
+                Ok(error) => error,
+                Err(cause) => kind_and_cause(ErrorKind::Output, &cause, "written").because(cause),
+            },
             Err(cause) => kind_and_cause(ErrorKind::Output, &cause, "written"),
         },
         // The writer refuses only what the layout should not have let through.

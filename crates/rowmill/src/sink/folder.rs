@@ -17,11 +17,13 @@ pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
             Err(Error::output(path, "exists and is not a file"))
         }
         Ok(_) if overwrite => Ok(()),
-        Ok(_) => Err(Error::output(
-            path,
-            "exists already; --overwrite (in code `.overwrite(true)`) replaces it",
-        )),
+        Ok(_) => Err(is_there(path)),
     }
+}
+
+/// What is at `path` may not be replaced.
+pub(super) fn is_there(path: &Path) -> Error {
+    Error::output(path, "exists already; --overwrite (in code `.overwrite(true)`) replaces it")
 }
 
 /// Refuses `path` if there is no folder for it.

@@ -5,92 +5,35 @@
 //! every trace of it.
 
 mod partitions;
+mod there;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::commit::{self, Record};
-use super::folder::{
-    MadeFolders, beside, check_folder, check_free, check_twins, folder_of, hidden,
-};
+use super::commit::Record;
+use super::folder::{MadeFolders, beside, check_folder, check_free, check_twins, folder_of};
 use super::manifest::Manifest;
 use super::options::ParquetOptions;
-use super::part::{FinishedPart, PartWriter};
+use super::part::{Body, FinishedPart, PartWriter};
 use super::partial::{Complete, Partial};
+#[cfg(feature = "cloud")]
+use super::remote::Remote;
 use super::retired::Retired;
 use super::spill::Spill;
+use super::target::{PRIVATE, Target, manifest_path};
 use crate::arrow::SchemaRef;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The folder for all that is no data. Readers of lakes skip names that begin with `_`.
-pub(crate) const PRIVATE: &str = "_rowmill";
-
-/// What was asked for.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    /// One Parquet file at this path.
-    File(PathBuf),
-    /// Parts in this directory.
-    Directory(PathBuf),
-}
-
-impl Target {
-    /// A directory for many sources, or where there is one, or where the path ends like one; else
-    /// a file.
-    pub(crate) fn of(path: &Path, many: bool) -> Self {
-        let named_directory = path.to_string_lossy().ends_with(std::path::is_separator);
-        if many || named_directory || path.is_dir() {
-            Self::Directory(path.to_owned())
-        } else {
-            Self::File(path.to_owned())
-        }
-    }
-
-    /// Where the manifest of `job` goes; a single file has none.
-    pub(crate) fn manifest_path(&self, job: &str) -> Option<PathBuf> {
-        match self {
-            Self::File(_) => None,
-            Self::Directory(root) => Some(manifest_path(root, job)),
-        }
-    }
-
-    /// The path that messages name.
-    fn path(&self) -> &Path {
-        match self {
-            Self::File(path) | Self::Directory(path) => path,
-        }
-    }
-
-    /// The folder that the names in a record count from.
-    fn base(&self) -> &Path {
-        match self {
-            Self::File(path) => folder_of(path),
-            Self::Directory(root) => root,
-        }
-    }
-
-    /// Where a commit is written down while it is carried out.
-    fn record(&self) -> PathBuf {
-        match self {
-            Self::File(path) => hidden(path, ".commit"),
-            Self::Directory(root) => root.join(PRIVATE).join("commit.json"),
-        }
-    }
-
-    /// Whoever has this file may write to the place.
-    fn lock(&self) -> PathBuf {
-        match self {
-            Self::File(path) => hidden(path, ".lock"),
-            Self::Directory(root) => root.join(PRIVATE).join("lock"),
-        }
-    }
-
-    fn recover(&self) -> Result<()> {
-        let base = fs::canonicalize(self.base()).map_err(|e| Error::writing(self.path(), e))?;
-        commit::recover(&self.record(), &base)
-    }
+/// What writing takes of a run.
+pub(crate) struct Means {
+    /// Ends the waiting for a store.
+    #[cfg(feature = "cloud")]
+    pub(crate) cancel: crate::cancel::Cancel,
+    /// Bytes that are sent to a store at a time.
+    #[cfg(feature = "cloud")]
+    pub(crate) piece: usize,
 }
 
 /// Where rejects go in the end: a file and its place, or a place that nothing is left to lie in.
@@ -101,8 +44,11 @@ pub(crate) type Rejects = (Option<Partial>, PathBuf);
 pub(crate) struct Output {
     /// Complete files and the names they will have.
     staged: Vec<(Complete, PathBuf)>,
-    /// Holds the place against other runs.
-    _lock: Partial,
+    /// Holds the place against other runs. A store has no locks.
+    _lock: Option<Partial>,
+    /// The place, where it is one in a store.
+    #[cfg(feature = "cloud")]
+    remote: Option<Remote>,
     made: MadeFolders,
     target: Target,
     entity: Option<String>,
@@ -121,8 +67,19 @@ impl Output {
     /// # Errors
     /// It cannot be written to, another run holds it, or what an earlier one has begun cannot be
     /// completed.
-    pub(crate) fn open(target: Target, entity: Option<String>) -> Result<Self> {
+    pub(crate) fn open(target: Target, entity: Option<String>, means: &Means) -> Result<Self> {
         let mut made = MadeFolders::default();
+        #[cfg(feature = "cloud")]
+        {
+            let single = matches!(target, Target::File(_));
+            let remote = Remote::open(target.path(), single, &means.cancel, means.piece)?;
+            if remote.is_some() {
+                let output = Self::in_place(target, entity, made, None);
+                return Ok(Self { remote, ..output });
+            }
+        }
+        #[cfg(not(feature = "cloud"))]
+        let _ = means;
         match &target {
             Target::File(path) => {
                 check_folder(path)?;
@@ -138,9 +95,22 @@ impl Output {
         }
         let lock = Partial::create(target.lock(), target.path())?;
         target.recover()?;
-        let output = Self {
+        let output = Self::in_place(target, entity, made, Some(lock));
+        output.remove_leftovers();
+        Ok(output)
+    }
+
+    fn in_place(
+        target: Target,
+        entity: Option<String>,
+        made: MadeFolders,
+        lock: Option<Partial>,
+    ) -> Self {
+        Self {
             staged: Vec::new(),
             _lock: lock,
+            #[cfg(feature = "cloud")]
+            remote: None,
             made,
             target,
             entity,
@@ -148,9 +118,7 @@ impl Output {
             sources: Vec::new(),
             replaced: Vec::new(),
             retired: Retired::default(),
-        };
-        output.remove_leftovers();
-        Ok(output)
+        }
     }
 
     /// Lets the run replace what is there already.
@@ -214,6 +182,10 @@ impl Output {
 
     /// How a manifest names `path`: from the output directory, with `/`.
     pub(crate) fn relative(&self, path: &Path) -> String {
+        #[cfg(feature = "cloud")]
+        if let (Some(_), Target::File(path)) = (&self.remote, &self.target) {
+            return path.display().to_string();
+        }
         let path = match &self.target {
             Target::File(_) => path,
             Target::Directory(root) => path.strip_prefix(root).unwrap_or(path),
@@ -239,6 +211,13 @@ impl Output {
     /// lost of what they replace. Not all of them need to be written: what is there goes all the same.
     pub(crate) fn claim(&mut self, parts: &[PathBuf], sources: Vec<String>) -> Result<()> {
         self.sources = sources;
+        #[cfg(feature = "cloud")]
+        if let Some(remote) = &mut self.remote {
+            if let [part, _, ..] = parts {
+                remote.look_into_folder_of(part)?;
+            }
+            return self.replace(parts);
+        }
         if let Target::Directory(_) = &self.target {
             let folder = self.table();
             self.made.make(&folder).map_err(|e| Error::writing(&folder, e))?;
@@ -251,19 +230,17 @@ impl Output {
 
     /// The part of the claim that is about what is there.
     fn replace(&mut self, parts: &[PathBuf]) -> Result<()> {
+        let mut there = Vec::new();
         for part in parts {
-            self.check_free(part)?;
+            if self.check_part(part)? && !self.replaced.contains(part) {
+                there.push(part.clone());
+            }
         }
-        let Target::Directory(root) = &self.target else { return Ok(()) };
-        let there = parts
-            .iter()
-            .filter(|part| fs::symlink_metadata(part).is_ok() && !self.replaced.contains(part));
-        let there: Vec<PathBuf> = there.cloned().collect();
-        if !there.is_empty() {
+        if matches!(self.target, Target::Directory(_)) && !there.is_empty() {
             let names: HashSet<String> = parts.iter().map(|part| self.relative(part)).collect();
             let names_one =
                 |manifest: &Manifest| manifest.parts.iter().any(|part| names.contains(&part.path));
-            let found = self.retired.others(&root.join(PRIVATE), names_one)?;
+            let found = self.others(names_one)?;
             self.retired.replace(found, &self.sources)?;
             self.replaced.extend(there);
         }
@@ -273,15 +250,16 @@ impl Output {
     /// Makes sure that no source is in the directory twice, as its rows may lie in a part that has
     /// the name of another: what an earlier run has committed of one is replaced, or in the way.
     pub(crate) fn claim_sources(&mut self) -> Result<()> {
-        let Target::Directory(root) = &self.target else { return Ok(()) };
+        if matches!(self.target, Target::File(_)) {
+            return Ok(());
+        }
         let sources: HashSet<&str> = self.sources.iter().map(String::as_str).collect();
         let shared = |manifest: &Manifest| {
             let mut names = manifest.sources.iter().map(|from| &from.name);
             let shared = names.find(|name| sources.contains(name.as_str())).cloned();
             shared.filter(|_| manifest.entity == self.entity)
         };
-        let private = root.join(PRIVATE);
-        let found = self.retired.others(&private, |manifest| shared(manifest).is_some())?;
+        let found = self.others(|manifest| shared(manifest).is_some())?;
         match found.first() {
             Some((path, manifest)) if !self.overwrite => {
                 let name = shared(manifest).unwrap_or_default();
@@ -312,6 +290,11 @@ impl Output {
         threaded: bool,
     ) -> Result<PartWriter> {
         self.replace(std::slice::from_ref(&target))?;
+        #[cfg(feature = "cloud")]
+        if let Some(remote) = &mut self.remote {
+            let upload = remote.begin(&target)?;
+            return PartWriter::of_upload(upload, target, schema, options, threaded);
+        }
         let partial = match &self.target {
             Target::File(path) => beside(path),
             Target::Directory(root) => {
@@ -337,13 +320,43 @@ impl Output {
 
     /// Keeps a finished part for the commit.
     pub(crate) fn stage(&mut self, part: FinishedPart) {
-        self.staged.push((part.partial.close(), part.target));
+        match part.body {
+            Body::File(partial) => self.staged.push((partial.close(), part.target)),
+            #[cfg(feature = "cloud")]
+            Body::Object(uploaded) => {
+                if let Some(remote) = &mut self.remote {
+                    remote.stage(uploaded, &part.target);
+                }
+            }
+        }
     }
 
     /// Makes a folder beside the output; it is removed if nothing lies in it in the end.
     #[cfg(feature = "mews")]
     pub(crate) fn make_folder(&mut self, folder: &Path) -> Result<()> {
         self.made.make(folder).map_err(|e| Error::writing(folder, e))
+    }
+
+    /// [`commit`](Self::commit), in a store.
+    #[cfg(feature = "cloud")]
+    pub(super) fn commit_to(
+        mut self,
+        remote: Remote,
+        rejects: Option<Rejects>,
+        manifest: Option<Manifest>,
+    ) -> Result<()> {
+        let root = self.target.path().to_owned();
+        let manifest = match manifest {
+            Some(manifest) => {
+                let path = manifest_path(&root, &manifest.job);
+                if let Some(there) = remote.manifest(&path)? {
+                    self.retired.add_one(path.clone(), there);
+                }
+                Some((path, text(&manifest)?))
+            }
+            None => None,
+        };
+        remote.commit(&root, rejects, manifest, &self.retired, &self.replaced)
     }
 
     /// Puts everything in place: the parts, `rejects`, then the manifest.
@@ -356,6 +369,14 @@ impl Output {
         rejects: Option<Rejects>,
         manifest: Option<Manifest>,
     ) -> Result<()> {
+        if manifest.as_ref().is_some_and(|manifest| !manifest.holds()) {
+            let message = "not committed: what was read and what was written do not add up";
+            return Err(Error::internal(message).in_file(self.target.path().display().to_string()));
+        }
+        #[cfg(feature = "cloud")]
+        if let Some(remote) = self.remote.take() {
+            return self.commit_to(remote, rejects, manifest);
+        }
         let place = self.target.path().to_owned();
         let base = fs::canonicalize(self.target.base()).map_err(|e| Error::writing(&place, e))?;
         let mut record = Record::new();
@@ -378,10 +399,6 @@ impl Output {
             None => {}
         }
         if let (Some(manifest), Target::Directory(root)) = (manifest, &self.target) {
-            if !manifest.holds() {
-                let message = "not committed: what was read and what was written do not add up";
-                return Err(Error::internal(message).in_file(place.display().to_string()));
-            }
             let path = manifest_path(root, &manifest.job);
             self.retired.add(&path)?;
             for manifest in self.retired.manifests() {
@@ -413,32 +430,18 @@ impl Output {
     }
 }
 
-/// Completes what a run into `directory` has begun that ended in the middle of its commit. What
-/// another run holds is left to it.
-#[cfg(feature = "mews")]
-pub(crate) fn recover(directory: &Path) -> Result<()> {
-    let target = Target::Directory(directory.to_owned());
-    if !target.record().exists() {
-        return Ok(());
-    }
-    let Ok(_lock) = Partial::create(target.lock(), directory) else { return Ok(()) };
-    target.recover()
-}
-
-/// Where the manifest of `job` lies below the output directory `root`.
-pub(crate) fn manifest_path(root: &Path, job: &str) -> PathBuf {
-    root.join(PRIVATE).join(format!("manifest-{job}.json"))
-}
-
 /// The manifest in a file that waits for its name.
 fn written(path: &Path, manifest: &Manifest) -> Result<Partial> {
-    let mut text =
-        serde_json::to_vec_pretty(manifest).map_err(|e| Error::internal(e.to_string()))?;
-    text.push(b'\n');
+    let text = text(manifest)?;
     let mut name = path.as_os_str().to_owned();
     name.push(".partial");
     let partial = Partial::create(name.into(), path)?;
-    let result = partial.writer().and_then(|mut file| file.write_all(&text));
+    let result = partial.writer().and_then(|mut file| file.write_all(text.as_bytes()));
     result.and_then(|()| partial.sync()).map_err(|e| Error::writing(path, e))?;
     Ok(partial)
+}
+
+fn text(manifest: &Manifest) -> Result<String> {
+    let text = serde_json::to_string_pretty(manifest);
+    text.map(|text| text + "\n").map_err(|e| Error::internal(e.to_string()))
 }

@@ -59,6 +59,25 @@ impl Retired {
         Ok(())
     }
 
+    /// Of these, the ones that this is true of, without those that are known.
+    #[cfg(feature = "cloud")]
+    pub(super) fn others_of(
+        &self,
+        all: &[(PathBuf, Manifest)],
+        wanted: impl Fn(&Manifest) -> bool,
+    ) -> Vec<(PathBuf, Manifest)> {
+        let others = all.iter().filter(|(path, one)| !self.knows(path) && wanted(one));
+        others.cloned().collect()
+    }
+
+    /// Adds the manifest at `path`: that of the same job.
+    #[cfg(feature = "cloud")]
+    pub(super) fn add_one(&mut self, path: PathBuf, manifest: Manifest) {
+        if !self.knows(&path) {
+            self.0.push((path, manifest));
+        }
+    }
+
     fn knows(&self, path: &Path) -> bool {
         self.0.iter().any(|(known, _)| known == path)
     }
@@ -73,7 +92,8 @@ impl Retired {
     }
 }
 
-fn is_manifest(path: &Path) -> bool {
+/// Whether it is a manifest, by its name.
+pub(super) fn is_manifest(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with("manifest-") && name.ends_with(".json")
 }
@@ -84,7 +104,12 @@ fn read(path: &Path) -> Result<Manifest> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Manifest::default()),
         text => text.map_err(|e| Error::writing(path, e))?,
     };
-    let manifest = Manifest::read(&text);
+    parse(path, &text)
+}
+
+/// The manifest at `path`, which has this text.
+pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Manifest> {
+    let manifest = Manifest::read(text);
     let inside =
         |path: &str| Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     manifest.filter(|manifest| manifest.parts.iter().all(|part| inside(&part.path))).ok_or_else(

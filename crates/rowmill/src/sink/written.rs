@@ -6,20 +6,43 @@ use std::io::{self, Write};
 use twox_hash::XxHash3_128;
 
 use super::disk;
+#[cfg(feature = "cloud")]
+use crate::cloud::Upload;
 
 /// What a checksum of bytes begins with: XXH3 in its form of 128 bits, with the seed 0.
 const ALGORITHM: &str = "xxh3-128:";
 
-/// Writes to a file, and knows what it has written.
+/// Writes to a file or an upload, and knows what it has written.
 pub(crate) struct Written {
-    file: File,
+    goal: Goal,
     hash: XxHash3_128,
     bytes: u64,
 }
 
+/// Where bytes go.
+enum Goal {
+    File(File),
+    #[cfg(feature = "cloud")]
+    Upload(Box<Upload>),
+}
+
 impl Written {
     pub(super) fn new(file: File) -> Self {
-        Self { file, hash: XxHash3_128::new(), bytes: 0 }
+        Self { goal: Goal::File(file), hash: XxHash3_128::new(), bytes: 0 }
+    }
+
+    #[cfg(feature = "cloud")]
+    pub(super) fn upload(upload: Upload) -> Self {
+        Self { goal: Goal::Upload(Box::new(upload)), hash: XxHash3_128::new(), bytes: 0 }
+    }
+
+    /// The upload that it writes to, if it is one.
+    #[cfg(feature = "cloud")]
+    pub(super) fn into_upload(self) -> Option<Upload> {
+        match self.goal {
+            Goal::File(_) => None,
+            Goal::Upload(upload) => Some(*upload),
+        }
     }
 
     /// How many bytes.
@@ -27,9 +50,13 @@ impl Written {
         self.bytes
     }
 
-    /// Waits until they are on the disk.
+    /// Waits until they are on the disk. A store has what it has confirmed.
     pub(super) fn sync(&self) -> io::Result<()> {
-        disk::sync(&self.file)
+        match &self.goal {
+            Goal::File(file) => disk::sync(file),
+            #[cfg(feature = "cloud")]
+            Goal::Upload(_) => Ok(()),
+        }
     }
 
     /// Of all of them: `xxh3-128:` and 32 hexadecimal digits.
@@ -45,7 +72,11 @@ impl Written {
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = disk::write(&self.file, bytes)?;
+        let written = match &mut self.goal {
+            Goal::File(file) => disk::write(file, bytes)?,
+            #[cfg(feature = "cloud")]
+            Goal::Upload(upload) => upload.write(bytes)?,
+        };
         self.hash.write(bytes.get(..written).unwrap_or_default());
         self.bytes += written as u64;
         Ok(written)

@@ -24,7 +24,7 @@ use crate::newest::Newest;
 use crate::partition::Plan;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::sink::manifest_path;
+use crate::sink::has_manifest;
 
 /// One call of [`SyncRun::into_parquet`](super::SyncRun::into_parquet).
 pub(super) struct Run {
@@ -179,7 +179,7 @@ impl Run {
         }
         for updated in windows {
             let filter = Filter { updated: Some(updated), ..self.filter(subject) };
-            if !self.is_committed(subject, &filter) {
+            if !self.is_committed(subject, &filter)? {
                 exports.push(self.ask_and_take_in(subject, filter, watch).await?);
             }
         }
@@ -210,7 +210,7 @@ impl Run {
     }
 
     /// Whether an earlier run has committed exactly this, and nothing would come of doing it again.
-    fn is_committed(&self, subject: &Subject, filter: &Filter) -> bool {
+    fn is_committed(&self, subject: &Subject, filter: &Filter) -> Result<bool> {
         let book = self.book();
         let done = match (self.options.goal, filter.updated, book.state.get(subject)) {
             (Goal::Interval(..), ..) => true,
@@ -220,18 +220,18 @@ impl Run {
         };
         // Days of posting may get further entries.
         if !done || self.settings.overwrite || filter.posting.is_some() {
-            return false;
+            return Ok(false);
         }
         let Some(export) = book.journal.committed(subject, filter).map(str::to_owned) else {
-            return false;
+            return Ok(false);
         };
         drop(book);
-        if !manifest_path(&self.root, &export).exists() {
-            return false;
+        if !has_manifest(&self.root, &export)? {
+            return Ok(false);
         }
         let entity = subject.entity.clone();
         self.tell(|| SyncEvent::AlreadyCommitted { entity, export });
-        true
+        Ok(true)
     }
 
     fn request(&self, subject: &Subject, filter: &Filter) -> ExportRequest {
@@ -328,15 +328,15 @@ impl Run {
             outcome.ok_or_else(|| Error::internal("nobody waits for exports any more"))?;
         if let Err(error) = &outcome
             && matches!(error.kind(), Mews::Failed | Mews::Expired | Mews::NotFound)
-            && !self.has_manifest(work)
+            && !self.has_manifest(work)?
         {
             self.book().journal.record(Event::Ended, work)?;
         }
         Ok(outcome)
     }
 
-    fn has_manifest(&self, work: &Work) -> bool {
-        work.export.as_ref().is_some_and(|id| manifest_path(&self.root, id).exists())
+    fn has_manifest(&self, work: &Work) -> Result<bool> {
+        work.export.as_ref().map_or(Ok(false), |id| has_manifest(&self.root, id))
     }
 
     /// Goes on with an export that an earlier run has asked for.
@@ -354,7 +354,7 @@ impl Run {
         if !matches!(error.kind(), Mews::Failed | Mews::Expired | Mews::NotFound) {
             return Err(error.into());
         }
-        if self.has_manifest(work) {
+        if self.has_manifest(work)? {
             // It died between the commit and the watermark, a long time ago.
             self.committed(work, None)?;
             return Ok(TakenOver::Committed(None));

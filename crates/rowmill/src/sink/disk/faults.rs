@@ -28,7 +28,7 @@ pub(crate) fn during<T>(plan: Plan, work: impl FnOnce() -> T) -> (T, bool) {
 }
 
 /// Takes one step, or fails.
-pub(super) fn step() -> io::Result<()> {
+pub(crate) fn step() -> io::Result<()> {
     let taken = TAKEN.get() + 1;
     TAKEN.set(taken);
     let fails = match PLAN.get() {

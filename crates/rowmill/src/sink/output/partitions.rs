@@ -41,6 +41,11 @@ impl Output {
         columns: &[PartitionColumn],
         job: Option<&str>,
     ) -> Result<()> {
+        // In a store no rows are partitioned.
+        #[cfg(feature = "cloud")]
+        if self.remote.is_some() {
+            return Ok(());
+        }
         let Target::Directory(root) = &self.target else { return Ok(()) };
         let itself = |manifest: &Manifest| job == Some(manifest.job.as_str());
         let table = |manifest: &Manifest| manifest.entity == self.entity;

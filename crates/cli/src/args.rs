@@ -53,12 +53,20 @@ The layout of data is the narrowest one that loses nothing of it. All rows are l
 input and pipes as far as 64 MiB. Lines that are no rows are skipped; their number, and what the data
 did not show, is told on standard error.";
 
+#[cfg(feature = "cloud")]
+const URLS: &str = "\
+URLs: INPUT, OUT and --schema may be s3://, gs:// and az:// URLs, inputs http:// and https:// ones too. One
+that ends with / names all JSON Lines right below it, one with a * in its last part all that match; OUT is
+one object if it ends with .parquet, else a directory. Credentials come from the environment
+(AWS_ACCESS_KEY_ID and so on; AWS_ENDPOINT for a server of your own).";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the whole line at work: a local export server, download, decode, Parquet, checked sums
     #[cfg(feature = "demo")]
     Demo(Demo),
     /// Convert JSON Lines (plain, gzip or zstd) to Parquet
+    #[cfg_attr(feature = "cloud", command(after_help = URLS))]
     Convert(Box<Convert>),
     /// Measure where the time goes when these files are converted; nothing is kept
     #[command(after_help = BENCH)]
@@ -95,11 +103,11 @@ pub(crate) struct Man {
 #[derive(Args, Debug)]
 pub(crate) struct Convert {
     /// Files to read; `-` is standard input
-    #[arg(required = true, value_parser = values::path(), value_name = "INPUT")]
+    #[arg(required = true, value_parser = values::place(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// The Parquet file to write, or a directory when there are many inputs
-    #[arg(short, long, value_parser = values::path(), value_name = "OUT")]
+    #[arg(short, long, value_parser = values::place(), value_name = "OUT")]
     pub(crate) out: PathBuf,
 
     /// Read rows as this Mews entity
@@ -108,7 +116,7 @@ pub(crate) struct Convert {
 
     /// Read rows as this schema file says (`rowmill schema` prints one to start from) [default: the
     /// layout is inferred from the data]
-    #[arg(long, value_parser = values::path(), value_name = "FILE")]
+    #[arg(long, value_parser = values::place(), value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Infer the layout from so many rows only, instead of all that can be read twice
@@ -133,7 +141,7 @@ pub(crate) struct Bench {
     pub(crate) entity: Option<String>,
 
     /// Read rows as this schema file says [default: the layout is inferred from the data]
-    #[arg(long, value_parser = values::path(), value_name = "FILE")]
+    #[arg(long, value_parser = values::place(), value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Threads that read, decode and convert [default: all cores]
@@ -183,7 +191,7 @@ pub(crate) struct Export {
     pub(crate) all: bool,
 
     /// The directory to write into
-    #[arg(short, long, value_parser = values::path(), value_name = "DIR")]
+    #[arg(short, long, value_parser = values::place(), value_name = "DIR")]
     pub(crate) out: PathBuf,
 
     /// The platform's address [default: the production platform]
@@ -191,7 +199,7 @@ pub(crate) struct Export {
     pub(crate) api: Option<String>,
 
     /// Read rows as this schema file says, instead of the entity's own layout
-    #[arg(long, value_parser = values::path(), value_name = "FILE", conflicts_with = "all")]
+    #[arg(long, value_parser = values::place(), value_name = "FILE", conflicts_with = "all")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Take over this export, running or finished, instead of asking for a new one
@@ -411,7 +419,7 @@ pub(crate) struct Serve {
 #[derive(Args, Debug)]
 pub(crate) struct Schema {
     /// Files whose layout is wanted; `-` is standard input
-    #[arg(value_parser = values::path(), value_name = "INPUT", required_unless_present = "entity", conflicts_with = "entity")]
+    #[arg(value_parser = values::place(), value_name = "INPUT", required_unless_present = "entity", conflicts_with = "entity")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// The layout of this Mews entity

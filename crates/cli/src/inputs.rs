@@ -1,19 +1,37 @@
-//! What is to be read, as it was typed: files, and `-` for standard input.
+//! What is to be read, as it was typed: files, URLs of objects, and `-` for standard input.
 
 use std::path::{Path, PathBuf};
 
 use rowmill::{Source, Sources};
 
 use crate::exit::Failure;
+use crate::values;
 
 pub(crate) fn sources(inputs: &[PathBuf]) -> Result<Sources, Failure> {
     if inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
         return Err(Failure::usage("standard input (-) can be read only once"));
     }
-    let source = |input: &PathBuf| {
-        if is_stdin(input) { Source::stdin() } else { Source::path(input) }
-    };
-    Ok(inputs.iter().map(source).collect())
+    let mut sources = Vec::new();
+    for input in inputs {
+        match input {
+            input if is_stdin(input) => sources.push(Source::stdin()),
+            input if values::is_url(input) => sources.extend(objects(input)?),
+            input => sources.push(Source::path(input)),
+        }
+    }
+    Ok(sources.into())
+}
+
+/// All that a URL names.
+#[cfg(feature = "cloud")]
+fn objects(url: &Path) -> Result<Vec<Source>, Failure> {
+    Ok(Source::all_at(&url.to_string_lossy())?)
+}
+
+/// Without clients of object stores no URL is taken for an argument.
+#[cfg(not(feature = "cloud"))]
+fn objects(path: &Path) -> Result<Vec<Source>, Failure> {
+    Ok(vec![Source::path(path)])
 }
 
 fn is_stdin(input: &Path) -> bool {

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rowmill::{Cancel, Infer, Layout, Report, entity, schema_file};
+use rowmill::{Cancel, Infer, Layout, Report, Source, entity, schema_file};
 
 use crate::exit::{self, Failure};
-use crate::inferred;
+use crate::{inferred, values};
 
 /// The layout that the options `--entity` and `--schema` name; `None` where they name none.
 pub(crate) fn named(
@@ -52,6 +52,18 @@ pub(crate) fn from_file(path: &Path) -> Result<Layout, Failure> {
     let wrong = |what: &dyn std::fmt::Display| {
         Failure::usage(format!("schema file {}: {what}", path.display()))
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    let text = text(path).map_err(|error| wrong(&error))?;
     schema_file::parse(&text).map_err(|error| wrong(&error))
+}
+
+/// The text of a file, or of an object.
+fn text(path: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    if !values::is_url(path) {
+        return Ok(fs::read_to_string(path)?);
+    }
+    let mut bytes = Vec::new();
+    for chunk in Source::path(path).read(1, &Cancel::new())? {
+        bytes.extend_from_slice(&chunk?);
+    }
+    Ok(String::from_utf8(bytes)?)
 }

@@ -1,7 +1,7 @@
-//! Files and directories.
+//! Files, directories and places in object stores.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
@@ -9,11 +9,23 @@ use clap::{Arg, Command, Error};
 
 /// Takes any path. A URL would be one of an odd name, and is never meant as such.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
-    Parser
+    Parser { urls: false }
+}
+
+/// Takes any path, and the URL of a place in an object store where this program can reach it.
+pub(crate) fn place() -> impl TypedValueParser<Value = PathBuf> {
+    Parser { urls: true }
+}
+
+/// Whether it is the URL of a place in an object store.
+pub(crate) fn is_url(path: &Path) -> bool {
+    path.to_str().and_then(scheme).is_some()
 }
 
 #[derive(Clone)]
-struct Parser;
+struct Parser {
+    urls: bool,
+}
 
 impl TypedValueParser for Parser {
     type Value = PathBuf;
@@ -25,13 +37,38 @@ impl TypedValueParser for Parser {
         text: &OsStr,
     ) -> Result<PathBuf, Error> {
         let Some(scheme) = text.to_str().and_then(scheme) else { return Ok(text.into()) };
+        if scheme.eq_ignore_ascii_case("file") {
+            return local(text, command, arg);
+        }
+        if self.urls && cfg!(feature = "cloud") {
+            return Ok(text.into());
+        }
         let arg = arg.map(Arg::to_string).unwrap_or_default();
         // Not with the whole of it, as clap would: there may be a signature in it.
-        let message = format!(
-            "{arg} is a URL ({scheme}), and only files and directories of this machine are read and \
-             written\n"
-        );
+        let message = match self.urls {
+            true => format!(
+                "{arg} is a URL ({scheme}), and only files and directories of this machine are read and \
+                 written by this program; one that is built with the feature `cloud` takes URLs there\n"
+            ),
+            false => format!(
+                "{arg} is a URL ({scheme}), and only files and directories of this machine can stand \
+                 there\n"
+            ),
+        };
         Err(Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+    }
+}
+
+/// The path in `file:///…`, with no more in it than a path has.
+fn local(text: &OsStr, command: &Command, arg: Option<&Arg>) -> Result<PathBuf, Error> {
+    let path = text.to_str().and_then(|text| text.split_once("://")).map(|(_, path)| path);
+    match path.filter(|path| path.starts_with('/') && !path.contains(['%', '?', '#'])) {
+        Some(path) => Ok(path.into()),
+        None => {
+            let arg = arg.map(Arg::to_string).unwrap_or_default();
+            let message = format!("{arg} is a URL (file) that is not as plain as a path\n");
+            Err(Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::written::Written;
 /// The bytes of one call of the system. The parquet crate passes them on by 8 KiB.
 const PIECE: usize = 256 << 10;
 
-/// So many pieces may wait for the thread: about a row group, which comes all at once.
+/// So many pieces may wait for the thread at most: about a row group, which comes all at once.
 const WAITING: usize = 64;
 
 /// A thread sends what it has written on to the disk after so many bytes, so that not everything is
@@ -31,10 +31,12 @@ enum Way {
 }
 
 impl Behind {
-    /// Writes in a thread of its own if it is `threaded`.
-    pub(super) fn new(written: Written, threaded: bool) -> io::Result<Self> {
+    /// Writes in a thread of its own if it is `threaded`. A quarter of a row group of `group_bytes` may
+    /// wait for it.
+    pub(super) fn new(written: Written, threaded: bool, group_bytes: usize) -> io::Result<Self> {
+        let waiting = (group_bytes / 4 / PIECE).clamp(1, WAITING);
         let way = if threaded {
-            Way::There(Thread::start(written)?)
+            Way::There(Thread::start(written, waiting)?)
         } else {
             Way::Here(Box::new(written))
         };
@@ -97,9 +99,9 @@ struct Thread {
 }
 
 impl Thread {
-    fn start(mut written: Written) -> io::Result<Self> {
-        let (full, pieces) = bounded::<Vec<u8>>(WAITING);
-        let (back, empty) = bounded(WAITING);
+    fn start(mut written: Written, waiting: usize) -> io::Result<Self> {
+        let (full, pieces) = bounded::<Vec<u8>>(waiting);
+        let (back, empty) = bounded(waiting);
         let work = move || {
             let mut unsynced = 0;
             for mut piece in pieces {
@@ -161,7 +163,7 @@ mod tests {
         for threaded in [false, true] {
             for size in [8 << 10, 100_000, PIECE, PIECE + 1, bytes.len()] {
                 let written = Written::new(File::create(&path).expect("a file"));
-                let mut behind = Behind::new(written, threaded).expect("begins");
+                let mut behind = Behind::new(written, threaded, 1 << 20).expect("begins");
                 for piece in bytes.chunks(size) {
                     behind.write_all(piece).expect("writes");
                     behind.flush().expect("passes on");
@@ -179,7 +181,8 @@ mod tests {
         for threaded in [false, true] {
             for length in [1, PIECE, 3 * PIECE, 4_000_000] {
                 let full = File::options().write(true).open("/dev/full").expect("opens");
-                let mut behind = Behind::new(Written::new(full), threaded).expect("begins");
+                let mut behind =
+                    Behind::new(Written::new(full), threaded, 64 << 20).expect("begins");
                 let outcome = behind.write_all(&bytes()[..length]);
                 let error = outcome.and_then(|()| behind.end()).map(|written| written.bytes());
                 let error = error.expect_err("there is no room");
@@ -193,7 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         let written = Written::new(File::create(&path).expect("a file"));
-        let mut behind = Behind::new(written, true).expect("begins");
+        let mut behind = Behind::new(written, true, 64 << 20).expect("begins");
         behind.write_all(&bytes()).expect("writes");
         drop(behind);
         let length = fs::metadata(&path).expect("is there").len();

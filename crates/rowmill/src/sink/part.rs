@@ -33,7 +33,7 @@ impl PartWriter {
         options: &ParquetOptions,
         threaded: bool,
     ) -> Result<Self> {
-        let writer = Behind::new(Written::upload(upload), threaded);
+        let writer = Behind::new(Written::upload(upload), threaded, options.row_group_bytes);
         let writer = writer.map_err(|e| refused(&target, e))?;
         let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial: None, target })
@@ -48,7 +48,8 @@ impl PartWriter {
         options: &ParquetOptions,
         threaded: bool,
     ) -> Result<Self> {
-        let writer = partial.writer().and_then(|file| Behind::new(file, threaded));
+        let group_bytes = options.row_group_bytes;
+        let writer = partial.writer().and_then(|file| Behind::new(file, threaded, group_bytes));
         let writer = writer.map_err(|e| Error::writing(&target, e))?;
         let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial: Some(partial), target })

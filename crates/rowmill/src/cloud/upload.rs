@@ -98,6 +98,10 @@ impl Upload {
 
 impl Write for Upload {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.buffer.capacity() == 0 {
+            // No more than a piece, which growing by doubling could be.
+            self.buffer.reserve_exact(self.piece);
+        }
         let taken = bytes.len().min(self.piece - self.buffer.len());
         self.buffer.extend_from_slice(bytes.get(..taken).unwrap_or_default());
         if self.buffer.len() >= self.piece {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -94,6 +96,8 @@ struct Thread {
     full: Option<Sender<Vec<u8>>>,
     /// Pieces that are written, to be used again.
     empty: Receiver<Vec<u8>>,
+    /// What waits is wanted no more.
+    given_up: Arc<AtomicBool>,
     /// Ends at the first piece that is refused, or when no more come. `None` once that is told.
     handle: Option<JoinHandle<io::Result<Written>>>,
 }
@@ -102,9 +106,14 @@ impl Thread {
     fn start(mut written: Written, waiting: usize) -> io::Result<Self> {
         let (full, pieces) = bounded::<Vec<u8>>(waiting);
         let (back, empty) = bounded(waiting);
+        let given_up = Arc::new(AtomicBool::new(false));
+        let unwanted = Arc::clone(&given_up);
         let work = move || {
             let mut unsynced = 0;
             for mut piece in pieces {
+                if unwanted.load(Ordering::Relaxed) {
+                    break;
+                }
                 written.write_all(&piece)?;
                 unsynced += piece.len();
                 if unsynced >= SYNC {
@@ -118,7 +127,7 @@ impl Thread {
             Ok(written)
         };
         let handle = std::thread::Builder::new().name("rowmill-write".into()).spawn(work)?;
-        Ok(Self { full: Some(full), empty, handle: Some(handle) })
+        Ok(Self { full: Some(full), empty, given_up, handle: Some(handle) })
     }
 
     fn pass_on(&mut self, piece: &mut Vec<u8>) -> io::Result<()> {
@@ -141,7 +150,8 @@ impl Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        // It does not outlive who gave it the file.
+        // It does not outlive who gave it the file, nor send a store what nobody wants.
+        self.given_up.store(true, Ordering::Relaxed);
         let _ = self.end();
     }
 }
@@ -201,5 +211,6 @@ mod tests {
         drop(behind);
         let length = fs::metadata(&path).expect("is there").len();
         assert_eq!(length % PIECE as u64, 0, "what was not passed on is dropped");
+        assert!(length < bytes().len() as u64);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 /// A signed URL: whoever has the text can read the file, so no form of printing shows more than
 /// scheme and host.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Link(String);
 
 impl Link {

@@ -4,6 +4,8 @@
 //! name, and every optional member may be null or absent. Writing is exact: no null member and no
 //! empty array is ever sent.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -13,7 +15,7 @@ use crate::link::Link;
 
 /// An export as `exports/getAll` describes it.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(try_from = "Described")]
 #[non_exhaustive]
 pub struct Export {
     /// Unique identifier of the export.
@@ -23,17 +25,56 @@ pub struct Export {
     /// What it holds.
     pub entity_type: Entity,
     /// The enterprises or chains it was made for.
-    #[serde(default, deserialize_with = "or_default")]
     pub scope: Scope,
     /// Its files; empty unless the status is [`Status::Success`], and possibly even then.
-    #[serde(default, deserialize_with = "or_default")]
     pub files: Vec<FileEntry>,
     /// When the files may go away; set when the export is finished.
-    #[serde(default, rename = "ExpiresUtc", deserialize_with = "instant")]
     pub expires: Option<DateTime<Utc>>,
     /// The filters it was made with.
-    #[serde(default, deserialize_with = "or_default")]
     pub filters: Filters,
+}
+
+/// An export as it was sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    id: String,
+    status: Status,
+    entity_type: Entity,
+    #[serde(default, deserialize_with = "or_default")]
+    scope: Scope,
+    files: Option<Vec<FileEntry>>,
+    #[serde(default, deserialize_with = "instant")]
+    expires_utc: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "or_default")]
+    filters: Filters,
+}
+
+impl TryFrom<Described> for Export {
+    type Error = &'static str;
+
+    /// The files of a finished export decide whether rows are there, so their list is taken at its
+    /// word alone: without one it is not known whether there are any, and with a file in it twice all
+    /// its rows would be.
+    fn try_from(sent: Described) -> Result<Export, &'static str> {
+        if sent.files.is_none() && sent.status == Status::Success {
+            return Err("a finished export without a list of files");
+        }
+        let files = sent.files.unwrap_or_default();
+        let mut links = HashSet::new();
+        if !files.iter().all(|file| links.insert(&file.link)) {
+            return Err("an export with a file twice");
+        }
+        Ok(Export {
+            id: sent.id,
+            status: sent.status,
+            entity_type: sent.entity_type,
+            scope: sent.scope,
+            expires: sent.expires_utc,
+            filters: sent.filters,
+            files,
+        })
+    }
 }
 
 /// How far an export is.

@@ -1,5 +1,6 @@
 //! The links of all files of an export, renewed together.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,12 +20,15 @@ use crate::model::{Export, FileEntry, Status};
 /// The links of an export, with their age.
 ///
 /// One call renews the links of all files, so whoever needs a fresh one waits for a renewal that is
-/// under way instead of starting another. Files have no id: they are matched by position, which is
-/// safe only as long as their number and sizes stay the same.
+/// under way instead of starting another. Files have no id, and a list may come in another order: they
+/// are matched by the paths of their links, in front of the signatures, or by position if all paths
+/// are new. Another number of files or another size of one is an error.
 pub(crate) struct Links {
     client: Client,
     id: String,
     sizes: Vec<u64>,
+    /// The paths of the first links, by which files are known.
+    paths: Vec<String>,
     newest: Mutex<Newest>,
     /// Renewals that failed; see [`Links::get`].
     failures: AtomicU64,
@@ -75,6 +79,7 @@ impl Links {
             client,
             id: export.id.clone(),
             sizes: sizes(&export.files),
+            paths: paths(&export.files),
             newest: Mutex::new(newest),
             failures: AtomicU64::new(0),
             listeners: Listeners::default(),
@@ -170,11 +175,11 @@ impl Links {
                 return gone(ErrorKind::Changed, &text);
             }
         }
-        if sizes(&export.files) != self.sizes {
-            let text = "the number or the sizes of the files are not what they were";
+        let Some(files) = self.ordered(&export.files) else {
+            let text = "the files, their number or their sizes are not what they were";
             return gone(ErrorKind::Changed, text);
-        }
-        newest.links = links(&export.files);
+        };
+        newest.links = links(&files);
         newest.asked = asked;
         newest.generation += 1;
         let renewal = newest.generation;
@@ -182,6 +187,24 @@ impl Links {
         self.client.count(|counters| counters.renewals += 1);
         self.tell(&|| Event::LinksRenewed { export: self.id.clone(), renewal });
         Ok(())
+    }
+
+    /// The files of a later list in the order of the first one; `None` if they are not the same ones.
+    fn ordered(&self, files: &[FileEntry]) -> Option<Vec<FileEntry>> {
+        let paths = paths(files);
+        let places: HashMap<&String, &FileEntry> = paths.iter().zip(files).collect();
+        let found: Vec<_> = self.paths.iter().map(|path| places.get(path)).collect();
+        let distinct = self.paths.iter().collect::<HashSet<_>>().len() == self.paths.len();
+        let ordered: Vec<FileEntry> = if distinct && found.iter().any(Option::is_some) {
+            if places.len() < files.len() {
+                return None;
+            }
+            found.into_iter().map(|file| Some((*file?).clone())).collect::<Option<_>>()?
+        } else {
+            // Paths stand for many files, or each renewal makes new ones.
+            files.to_vec()
+        };
+        (files.len() == self.sizes.len() && sizes(&ordered) == self.sizes).then_some(ordered)
     }
 }
 
@@ -198,6 +221,12 @@ fn is_passing(error: &Error) -> bool {
 
 fn links(files: &[FileEntry]) -> Vec<Link> {
     files.iter().map(|file| file.link.clone()).collect()
+}
+
+/// What is in front of the signatures; that of a link that is no URL stands for nothing.
+fn paths(files: &[FileEntry]) -> Vec<String> {
+    let path = |file: &FileEntry| file.link.url().map(|url| url.path().to_owned());
+    files.iter().map(|file| path(file).unwrap_or_default()).collect()
 }
 
 fn sizes(files: &[FileEntry]) -> Vec<u64> {

@@ -144,6 +144,75 @@ async fn a_renewal_with_other_files_is_an_error() {
     .await;
 }
 
+/// A server whose files have these paths at first and those later. The links of later ones alone work.
+async fn renamed(first: &'static [&'static str], later: &'static [&'static str]) -> Server {
+    let polls = AtomicUsize::new(0);
+    Server::start(move |request| {
+        let host = request.header("host").unwrap();
+        let list = |paths: &[&str], signature: &str| -> Vec<_> {
+            let url = |path: &&str| format!("http://{host}{path}{signature}");
+            paths.iter().map(|path| json!({ "Url": url(path), "SizeInBytes": 6 })).collect()
+        };
+        if request.target.ends_with("/exports/getAll") {
+            return match polls.fetch_add(1, Ordering::SeqCst) {
+                0 => exports("Success", &list(first, "sig=1")),
+                _ => exports("Success", &list(later, "sig=2")),
+            };
+        }
+        match request.target.split_once("sig=") {
+            Some((path, "2")) => Reply::status(200).body(&path[..6]),
+            _ => Reply::status(403),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn files_of_one_size_in_another_order_are_known_by_their_paths() {
+    bounded(async {
+        let server =
+            renamed(&["/f/aa?", "/f/bb?", "/f/cc?"], &["/f/cc?", "/f/aa?", "/f/bb?"]).await;
+        let ready = client(&server.url).adopt(ID).ready().await.unwrap();
+        for (file, bytes) in [b"/f/aa?", b"/f/bb?", b"/f/cc?"].into_iter().enumerate() {
+            let (read, end) = collect(&ready, file).await;
+            assert!(end.is_none() && read == bytes, "{end:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_with_one_path_or_with_new_ones_are_matched_by_position() {
+    bounded(async {
+        for (first, later) in [
+            (&["/f?n=1&", "/f?n=2&"], &["/f?n=1&", "/f?n=2&"]),
+            (&["/f/aa?", "/f/bb?"], &["/f/cc?", "/f/dd?"]),
+        ] {
+            let server = renamed(first, later).await;
+            let ready = client(&server.url).adopt(ID).ready().await.unwrap();
+            for (file, path) in later.iter().enumerate() {
+                let (read, end) = collect(&ready, file).await;
+                assert!(end.is_none() && read == path.as_bytes()[..6], "{end:?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_in_which_a_file_has_become_another_is_an_error() {
+    bounded(async {
+        for later in [&["/f/aa?", "/f/cc?"], &["/f/aa?", "/f/aa?n&"]] {
+            let server = renamed(&["/f/aa?", "/f/bb?"], later).await;
+            let ready = client(&server.url).adopt(ID).ready().await.unwrap();
+            let (read, end) = collect(&ready, 1).await;
+            assert_eq!(end.unwrap().kind(), &ErrorKind::Changed);
+            assert_eq!(read, b"");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn redirects_are_followed_three_times_and_not_to_unsafe_places() {
     bounded(async {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::fake_mews::{ID, Reply, Request, Server, bounded, builder, client, export, exports};
 use rowmill_mews::{Entity, ErrorKind, Status, Waiting};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An API whose `getAll` gives these answers in turn, and the last one from then on.
 async fn api(answers: Vec<Reply>) -> Server {
@@ -50,6 +50,39 @@ async fn exports_that_end_badly_are_told_apart() {
             assert!(error.to_string().starts_with(&format!("export {ID}: ")), "{error}");
             assert!(!error.is_retryable());
         }
+    })
+    .await;
+}
+
+/// Whether rows are there rests on it.
+#[tokio::test]
+async fn a_finished_export_says_which_files_it_has() {
+    bounded(async {
+        let answer = |files: Value| {
+            let mut export = export("Success", &[]);
+            match files {
+                Value::Bool(_) => drop(export.as_object_mut().unwrap().remove("Files")),
+                files => export["Files"] = files,
+            }
+            Reply::json(&json!({ "Exports": [export] }))
+        };
+        let file = json!({ "Url": "http://localhost/f?sig=x", "SizeInBytes": 3 });
+        let twice = json!([file, file]);
+        for (files, known) in
+            [(json!([]), true), (json!(false), false), (json!(null), false), (twice, false)]
+        {
+            let server = api(vec![answer(files)]).await;
+            match client(&server.url).adopt(ID).ready().await {
+                Ok(ready) => assert!(known && ready.files().is_empty()),
+                Err(error) => assert!(!known && *error.kind() == ErrorKind::Protocol, "{error}"),
+            }
+        }
+        // Before the end there is nothing to say.
+        let mut pending = export("Pending", &[]);
+        pending.as_object_mut().unwrap().remove("Files");
+        let pending = Reply::json(&json!({ "Exports": [pending] }));
+        let server = api(vec![pending, answer(json!([]))]).await;
+        assert!(client(&server.url).adopt(ID).ready().await.is_ok());
     })
     .await;
 }

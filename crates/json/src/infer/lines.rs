@@ -58,7 +58,10 @@ impl LineReader {
     }
 
     pub(super) fn into_shape(self) -> Shape {
-        self.observer.shape
+        let mut shape = self.observer.shape;
+        // As those that are merged: what is weighed at the end must not depend on the threads.
+        shape.tighten();
+        shape
     }
 
     /// Whether as many rows were looked at as were asked for.

@@ -22,11 +22,16 @@ pub(super) fn stems(file_names: impl IntoIterator<Item = String>) -> Vec<String>
     stems.into_iter().map(distinct).collect()
 }
 
-/// A file name without the endings that say what is in it.
+/// A file name without the endings that say what is in it. Readers of directories pass over names
+/// that begin with a dot or an underscore, and would say nothing of the rows in them.
 fn stem(file_name: &str) -> String {
     let name = without(file_name, &["gz", "zst"]);
     let name = without(name, &["jsonl", "ndjson", "json"]);
-    if name.is_empty() { "part".to_owned() } else { name.to_owned() }
+    match name.chars().next() {
+        None => "part".to_owned(),
+        Some('.' | '_') => format!("part{name}"),
+        Some(_) => name.to_owned(),
+    }
 }
 
 fn without<'a>(name: &'a str, endings: &[&str]) -> &'a str {
@@ -51,6 +56,15 @@ mod tests {
             &["a", "b", "c", "d", "e", "f.csv", "g.h"],
         );
         check(&[".jsonl", ""], &["part", "part-2"]);
+    }
+
+    #[test]
+    fn no_name_is_one_that_readers_pass_over() {
+        check(
+            &["_a.jsonl", ".b.jsonl", "_.jsonl", "a_.jsonl", "..jsonl"],
+            &["part_a", "part.b", "part_", "a_", "part."],
+        );
+        check(&["_a", "part_a"], &["part_a", "part_a-2"]);
     }
 
     #[test]

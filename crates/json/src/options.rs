@@ -21,7 +21,7 @@ pub struct Options {
     /// too. Default 4 MiB.
     pub frame_bytes: usize,
     /// Threads that decode; 1 (the default) decodes inside `next_batch` and starts none. The
-    /// batches are the same for every number.
+    /// batches are the same for every number. More than 1,024 are that many.
     pub threads: usize,
     /// What becomes of a row that does not fit the layout. Default: it ends the decoding.
     pub on_bad_row: OnBadRow,
@@ -72,6 +72,16 @@ impl Simd {
     #[must_use]
     pub fn available() -> Vec<Self> {
         crate::walk::Chosen::all().into_iter().map(|(simd, _)| simd).collect()
+    }
+}
+
+/// Threads at most: systems end a process that has too many, instead of refusing one.
+const MOST_THREADS: usize = 1024;
+
+impl Options {
+    /// Threads to start.
+    pub(crate) fn crew(&self) -> usize {
+        self.threads.min(MOST_THREADS)
     }
 }
 

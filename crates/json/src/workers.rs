@@ -112,7 +112,7 @@ impl Threads {
         let (jobs, queue) = unbounded::<Job>();
         let options = Arc::new(options.clone());
         let mut handles = Vec::new();
-        for _ in 0..options.threads {
+        for _ in 0..options.crew() {
             let (layout, options, queue) = (layout.clone(), Arc::clone(&options), queue.clone());
             let work = move || {
                 let mut rows = RowDecoder::new(&layout, &options);

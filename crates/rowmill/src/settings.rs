@@ -19,6 +19,9 @@ use crate::parts::Cut;
 use crate::progress::{OnProgress, Progress};
 use crate::sink::{self, ParquetOptions};
 
+/// Threads at most, as in the decoder.
+const MOST_THREADS: usize = 1024;
+
 /// How the pages of a Parquet file are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -217,7 +220,7 @@ impl Settings {
 pub(crate) fn threads(asked: usize) -> usize {
     match asked {
         0 => available_parallelism().map_or(1, NonZero::get),
-        n => n,
+        n => n.min(MOST_THREADS),
     }
 }
 
@@ -336,7 +339,8 @@ macro_rules! setters {
         }
 
         /// Threads that decode; with more than one, reading and encoding overlap with them. The
-        /// output is the same for every number. 0, the default, stands for the number of cores.
+        /// output is the same for every number. 0, the default, stands for the number of cores, and more
+        /// than 1,024 are that many.
         pub fn threads(mut self, threads: usize) -> Self {
             self.settings.threads = threads;
             self

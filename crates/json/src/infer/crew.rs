@@ -87,7 +87,7 @@ impl Threads {
         // What is in it is bounded by `look`.
         let (jobs, queue) = unbounded::<Job>();
         let mut handles = Vec::new();
-        for _ in 0..options.threads {
+        for _ in 0..options.crew() {
             let (options, queue) = (options.clone(), queue.clone());
             let work = move || {
                 let mut reader = LineReader::new(&options, u64::MAX);

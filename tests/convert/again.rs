@@ -63,6 +63,9 @@ fn what_is_done_is_not_done_again() {
         let text = fs::read(&paths[0]).expect("reads");
         fs::write(&paths[0], "{\"n\":1}\n".repeat(4)).expect("writes");
         refused(run().run(&paths, &output));
+        // As long, and not the same.
+        fs::write(&paths[0], "{\"n\":2}\n".repeat(3)).expect("writes");
+        refused(run().run(&paths, &output));
         fs::write(&paths[0], text).expect("writes");
         assert!(run().run(&paths, &output).expect("is there").already_there);
         let part = &first.files[0].part;

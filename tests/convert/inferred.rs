@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rowmill::infer::Inferred;
-use rowmill::{Cancel, Convert, ErrorKind, Infer, Source, infer, schema_file};
+use rowmill::{
+    Cancel, Convert, ErrorKind, Infer, Limit, OnBadRow, Source, Unknown, infer, schema_file,
+};
 
 use super::table::{assert_same, count, decoded, folder_with, read, rows};
 
@@ -180,4 +182,46 @@ fn a_named_pipe_is_read_once() {
     assert_eq!((report.rows, report.bytes), (300, text.len() as u64));
     // Its part is called as that of a file would be.
     assert_eq!(count(&output.join("rows.parquet")), 300);
+}
+
+/// A line that is no row to the inference can be one to the conversion: in a column of JSON text more
+/// is allowed.
+#[test]
+fn keys_of_lines_that_were_passed_over_are_not_lost() {
+    for (text, bad) in [
+        ("{\"id\":1}\n{\"id\":2,\"z\":1,\"z\":2,\"more\":\"kept\"}\n", 2),
+        ("{\"j\":1}\n{\"j\":\"x\"}\n{\"j\":{\"a\":1,\"a\":2},\"more\":\"kept\"}\n", 3),
+        ("{\"id\":1}\n{\"id\":2,\"o\":{\"z\":1,\"z\":2}}\n", 2),
+    ] {
+        let (folder, input) = folder_with("rows.jsonl", text);
+        let output = folder.path().join("out.parquet");
+        let error = Convert::inferred().run(&input, &output).expect_err("a key is lost");
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains(&format!("line {bad}")), "{error}");
+        let kept = OnBadRow::Quarantine { at_most: Limit::None };
+        let report = Convert::inferred().on_bad_row(kept).run(&input, &output).expect("converts");
+        assert_eq!((report.rows, report.quarantined), (bad - 1, 1));
+        // Whoever wants it so gets it, and is told.
+        let run = Convert::inferred().unknown(Unknown::Ignore).overwrite(true);
+        let report = run.run(&input, &output).expect("converts");
+        assert_eq!((report.rows, report.drift.new_keys.is_empty()), (bad, false));
+    }
+}
+
+#[test]
+fn the_limits_of_lines_are_those_of_the_conversion() {
+    let deep =
+        format!("{{\"x\":{}{},\"y\":5}}\n{{\"x\":null}}\n", "[".repeat(300), "]".repeat(300));
+    let (folder, input) = folder_with("rows.jsonl", &deep);
+    let output = folder.path().join("out.parquet");
+    let report = Convert::inferred().max_depth(1000).run(&input, &output).expect("converts");
+    assert_eq!((report.rows, read(&output)[0].num_columns()), (2, 2));
+    assert!(Convert::inferred().overwrite(true).run(&input, &output).is_err());
+
+    let long = format!("{{\"x\":\"{}\"}}\n", "a".repeat(1000));
+    let (folder, input) = folder_with("rows.jsonl", &long);
+    let output = folder.path().join("out.parquet");
+    assert!(Convert::inferred().max_line_bytes(1000).run(&input, &output).is_err());
+    assert!(Infer::new().max_line_bytes(1000).run(&input).is_err());
+    assert!(Convert::inferred().max_line_bytes(1010).run(&input, &output).is_ok());
 }

@@ -138,8 +138,8 @@ impl Convert {
     /// ([`rejects`](Self::rejects)), and of two runs into one place at a time the second to commit is
     /// refused. Where there is a URL, the process has a thread that moves its bytes.
     ///
-    /// If an earlier run has made the same of sources of the same names and sizes, with the same
-    /// columns, nothing is done and the report [says so](Report::already_there). If one has ended while
+    /// If an earlier run has made the same of sources of the same names and sizes, which are the same in
+    /// [some places](crate::SourceCounts::fingerprint) too, with the same columns, nothing is done and the report [says so](Report::already_there). If one has ended while
     /// it put its files in place, that is completed first.
     ///
     /// # Errors
@@ -200,6 +200,8 @@ impl Convert {
         let infer = infer.within(settings.shares()?);
         let infer = sample.into_iter().fold(infer, Infer::sample);
         let infer = settings.max_expansion.into_iter().fold(infer, Infer::max_expansion);
+        let infer = settings.max_line_bytes.into_iter().fold(infer, Infer::max_line_bytes);
+        let infer = infer.max_depth(settings.max_depth);
         let (inferred, again) = infer.peek(std::mem::take(sources))?;
         *sources = again.into_vec();
         if let Some(callback) = callback {
@@ -214,7 +216,8 @@ fn inputs(sources: &[Source]) -> Result<Vec<Input>> {
     let stems = names::stems(sources.iter().map(Source::file_name));
     let input = |(source, stem): (&Source, String)| {
         let (name, file_name) = (source.name().into(), source.file_name());
-        Ok(Input { name, file_name, stem, size: source.size()?, promised: None })
+        let (size, fingerprint) = (source.size()?, source.fingerprint()?);
+        Ok(Input { name, file_name, stem, size, promised: None, fingerprint })
     };
     sources.iter().zip(stems).map(input).collect()
 }

@@ -16,7 +16,7 @@ use crate::sink::{
 };
 
 /// The output of a run that has done what is asked for, as far as that can be told without the
-/// columns: its sources have the names and sizes of these, and every part is in place with the size
+/// columns: its sources have the names, sizes and fingerprints of these, and every part is in place with the size
 /// and the rows it was written with. How it was cut and encoded does not matter.
 pub(crate) struct Earlier {
     report: Report,
@@ -62,7 +62,11 @@ impl Earlier {
         for ((name, whole), (input, size)) in wholes.into_iter().zip(inputs.iter().zip(&sizes)) {
             // The footers of older versions do not tell the size; their manifests do.
             let same_size = manifest.is_some() || whole.source_bytes == *size;
-            if name != input.file_name || !same_size || !allowed(whole, settings) {
+            let same = match (&whole.fingerprint, &input.fingerprint) {
+                (Some(then), Some(now)) => then == now,
+                _ => true,
+            };
+            if name != input.file_name || !same_size || !same || !allowed(whole, settings) {
                 return None;
             }
             add(&mut report, input, *size, whole);

@@ -44,6 +44,8 @@ pub struct Infer {
     sample: Option<u64>,
     threads: usize,
     max_expansion: Option<u64>,
+    max_line_bytes: Option<usize>,
+    max_depth: Option<usize>,
     shares: Option<Shares>,
     cancel: Cancel,
 }
@@ -72,6 +74,19 @@ impl Infer {
     /// [`Convert::max_expansion`](crate::Convert::max_expansion).
     pub fn max_expansion(mut self, times: u64) -> Self {
         self.max_expansion = Some(times);
+        self
+    }
+
+    /// Bytes of the longest line: as [`Convert::max_line_bytes`](crate::Convert::max_line_bytes).
+    pub fn max_line_bytes(mut self, bytes: usize) -> Self {
+        self.max_line_bytes = Some(bytes);
+        self
+    }
+
+    /// How many objects and arrays may stand inside one another: as
+    /// [`Convert::max_depth`](crate::Convert::max_depth).
+    pub fn max_depth(mut self, depth: usize) -> Self {
+        self.max_depth = Some(depth);
         self
     }
 
@@ -150,6 +165,8 @@ impl Infer {
             shares.set(&mut options, &Schema::empty());
             options.max_line_bytes = options.max_line_bytes.min(shares.row());
         }
+        options.max_line_bytes = self.max_line_bytes.unwrap_or(options.max_line_bytes);
+        options.max_depth = self.max_depth.unwrap_or(options.max_depth);
         match self.sample {
             Some(rows) => Inference::sample(options, rows),
             None => Inference::with(options),
@@ -157,15 +174,21 @@ impl Infer {
     }
 }
 
-/// The layout to read all rows by. One out of a sample does not know what is to come: keys that it has
-/// not seen are kept, unless `settings` have something to say about them.
+/// The layout to read all rows by, where `settings` do not say what becomes of keys that it does not
+/// know.
 pub(crate) fn layout(inferred: &Inferred, settings: &Settings) -> Result<Layout> {
     let layout = inferred.layout();
-    if inferred.is_whole() || settings.unknown.is_some() {
-        return Ok(layout.clone());
-    }
+    let unknown = match (inferred.is_whole(), inferred.bad_rows()) {
+        _ if settings.unknown.is_some() => return Ok(layout.clone()),
+        (true, 0) => return Ok(layout.clone()),
+        // Only the lines that were passed over can have such keys. A column of JSON text takes some of
+        // what made them no rows, and their keys must not be lost by that.
+        (true, _) => Unknown::Error,
+        // A sample does not know what is to come.
+        (false, _) => Unknown::Rescue,
+    };
     let taken = |error: LayoutError| Error::new(ErrorKind::Schema, format!("a sample: {error}"));
-    layout.with_unknown(Unknown::Rescue).map_err(taken)
+    layout.with_unknown(unknown).map_err(taken)
 }
 
 /// Sources being looked at.

@@ -26,7 +26,7 @@ use crate::newest::Newest;
 use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
-use crate::source::{self, Chunks, Feeder, Opened, decompress, feed};
+use crate::source::{self, Chunks, Feeder, Opened, Received, decompress, feed};
 use raw::{Keeping, RawFolder};
 
 /// Takes the files of a finished export to Parquet.
@@ -285,7 +285,7 @@ fn run(
             newest.begin_part();
             job.leave_out(newest);
         }
-        job.feed(Opened { chunks: Box::new(std::iter::empty()), read: Arc::default() })?;
+        job.feed(Opened { chunks: Box::new(std::iter::empty()), received: Received::default() })?;
     }
     let mut etags = Vec::new();
     let mut sources = sources.into_iter().zip(&files);
@@ -297,7 +297,7 @@ fn run(
         // What fails here fails again as the first chunk, where the name of the file is known.
         let chunks =
             decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
-        let opened = Opened { chunks, read };
+        let opened = Opened { chunks, received: Received { bytes: read, ..Received::default() } };
         let outcome = match &mut newest {
             Some(newest) => job.survey(newest, opened),
             None => job.feed(opened),
@@ -320,7 +320,8 @@ fn run(
         job.leave_out(newest);
         for path in kept {
             let again = source::Source::path(path).open(1, max_expansion, &Cancel::new())?;
-            job.feed(Opened { chunks: until(dropped, again.chunks), read: again.read })?;
+            let received = Received { bytes: again.received.bytes, ..Received::default() };
+            job.feed(Opened { chunks: until(dropped, again.chunks), received })?;
         }
     }
     if let Some(raw) = raw {
@@ -408,7 +409,14 @@ fn inputs(export: &ReadyExport) -> Result<Vec<Input>> {
     }
     let input = |(index, size): (usize, Option<u64>)| {
         let stem = format!("{id}-{:04}", index + 1);
-        Input { name: stem.as_str().into(), file_name: stem.clone(), stem, size, promised: size }
+        Input {
+            name: stem.as_str().into(),
+            file_name: stem.clone(),
+            stem,
+            size,
+            promised: size,
+            fingerprint: None,
+        }
     };
     let sizes = export.files().iter().map(|file| Some(file.size_in_bytes));
     let inputs: Vec<Input> = sizes.enumerate().map(input).collect();

@@ -43,6 +43,8 @@ pub(crate) struct Input {
     pub(crate) size: Option<u64>,
     /// The size it must turn out to have.
     pub(crate) promised: Option<u64>,
+    /// What tells it from others of its name and size, as far as it is known before it is read.
+    pub(crate) fingerprint: Option<String>,
 }
 
 /// What becomes of a run before anything is read.
@@ -270,7 +272,7 @@ impl Job {
             file,
             files: self.inputs.len(),
             source: Arc::clone(&input.name),
-            read: source.read.load(Ordering::Relaxed),
+            read: source.received.bytes.load(Ordering::Relaxed),
             size: input.size,
             rows,
             quarantined,
@@ -298,7 +300,7 @@ impl Job {
                 format!("{} rows are bad, but {set_aside} were set aside", counts.quarantined);
             return Err(Error::internal(message).in_file(&*input.name));
         }
-        let received = source.read.load(Ordering::Relaxed);
+        let received = source.received.bytes.load(Ordering::Relaxed);
         if input.promised.is_some_and(|promised| promised != received) {
             let message = format!(
                 "{received} bytes received instead of {}",
@@ -309,7 +311,10 @@ impl Job {
         self.settings.tell(|| progress(counts.rows, counts.quarantined, true));
 
         let superseded = self.left_out.get(file).map(|rows| rows.len() as u64);
-        let whole = SourceCounts::new(&counts, received, superseded);
+        let whole = SourceCounts {
+            fingerprint: source.received.fingerprint.get().cloned(),
+            ..SourceCounts::new(&counts, received, superseded)
+        };
         let rows = whole.rows;
         self.parts.end_source(whole, &input.file_name, &mut self.output)?;
         self.files.push(FileReport {

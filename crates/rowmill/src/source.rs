@@ -5,6 +5,8 @@ mod chunks;
 mod decompress;
 #[cfg(feature = "async")]
 mod feed;
+mod file;
+mod fingerprint;
 mod reading;
 mod thread;
 
@@ -12,8 +14,8 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 use std::{fmt, iter};
 
 use bytes::Bytes;
@@ -30,6 +32,8 @@ pub(crate) use decompress::decompress;
 pub(crate) use feed::Feeder;
 #[cfg(feature = "async")]
 pub(crate) use feed::feed;
+use file::LocalFile;
+use fingerprint::Fingerprint;
 pub use reading::Reading;
 use thread::on_thread;
 
@@ -156,6 +160,16 @@ impl Source {
         }
     }
 
+    /// What tells it from others of its name and size, if it is a file.
+    pub(crate) fn fingerprint(&self) -> Result<Option<String>> {
+        match &self.0 {
+            Kind::Path(path) if path.is_file() => {
+                Fingerprint::of(path).map(Some).map_err(|e| Error::reading(&self.name(), e))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The path of the file it is, or the URL, if it is one of them.
     pub(crate) fn place(&self) -> Option<PathBuf> {
         match &self.0 {
@@ -205,13 +219,8 @@ impl Source {
     ) -> Result<Opened> {
         let decompress = move |raw| decompress(raw, max_expansion);
         let (name, size) = (self.name(), self.size()?);
-        let read = Arc::new(AtomicU64::new(0));
-        let open_file = {
-            let read = Arc::clone(&read);
-            move |path: &Path| -> io::Result<Chunks> {
-                Ok(Box::new(ReadChunks::new(File::open(path)?, read)))
-            }
-        };
+        let received = Received::default();
+        let open_file = |path: &Path| LocalFile::open(path).map(|file| received.chunks(file));
         let chunks = match self.0 {
             Kind::Path(path) if size.is_some() && threads == 1 => {
                 open_file(&path).and_then(decompress)
@@ -220,24 +229,28 @@ impl Source {
                 // A file that cannot be opened is found out here, not in the thread.
                 open_file(&path).and_then(|raw| on_thread(move || decompress(raw), cancel))
             }
-            Kind::Path(path) => on_thread(move || open_file(&path), cancel).and_then(decompress),
+            Kind::Path(path) => {
+                let received = received.clone();
+                let open_pipe = move || File::open(path).map(|pipe| received.chunks(pipe));
+                on_thread(open_pipe, cancel).and_then(decompress)
+            }
             #[cfg(feature = "cloud")]
             Kind::Object(object) => {
                 let body = Body::new(&object)?;
-                let raw: Chunks = Box::new(ReadChunks::new(body, Arc::clone(&read)));
+                let raw = received.chunks(body);
                 on_thread(|| Ok(raw), cancel).and_then(decompress)
             }
             Kind::Reader { reader, .. } => {
-                let raw: Chunks = Box::new(ReadChunks::new(reader, Arc::clone(&read)));
+                let raw = received.chunks(reader);
                 on_thread(|| Ok(raw), cancel).and_then(decompress)
             }
             Kind::Begun(Begun { head, rest, .. }) => {
                 let chunks = Box::new(head.into_iter().map(Ok).chain(rest.chunks));
-                return Ok(Opened { chunks, read: rest.read });
+                return Ok(Opened { chunks, ..rest });
             }
         }
         .map_err(|cause| Error::reading(&name, cause))?;
-        Ok(Opened { chunks, read })
+        Ok(Opened { chunks, received })
     }
 }
 
@@ -245,8 +258,25 @@ impl Source {
 pub(crate) struct Opened {
     /// Its bytes, decompressed.
     pub(crate) chunks: Chunks,
-    /// Bytes read so far, before decompression.
-    pub(crate) read: Arc<AtomicU64>,
+    /// What has come so far.
+    pub(crate) received: Received,
+}
+
+/// What is known of the bytes of a source, before decompression. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Received {
+    /// How many were read so far.
+    pub(crate) bytes: Arc<AtomicU64>,
+    /// What tells them from others of their name and number, once all were read. Files of exports are
+    /// known by their export, and have none.
+    pub(crate) fingerprint: Arc<OnceLock<String>>,
+}
+
+impl Received {
+    /// What `reader` gives, seen on its way.
+    fn chunks(&self, reader: impl Read + Send + 'static) -> Chunks {
+        Box::new(ReadChunks::new(reader, self.clone()))
+    }
 }
 
 impl fmt::Debug for Source {

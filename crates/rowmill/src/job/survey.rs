@@ -46,7 +46,7 @@ impl Job {
                 file,
                 files: self.inputs.len(),
                 source: Arc::clone(&input.name),
-                read: source.read.load(Ordering::Relaxed),
+                read: source.received.bytes.load(Ordering::Relaxed),
                 size: input.size,
                 rows,
                 quarantined: 0,

@@ -29,7 +29,7 @@ const VERSION: u32 = 2;
 ///   "layout": "99aa06d3014798d86001c324468d497f", "rows": 1500,
 ///   "sources": [
 ///     { "name": "a.jsonl", "before": 3000, "rows": 1000, "whole": {
-///       "source_bytes": 6291456, "bytes": 6291456,
+///       "source_bytes": 6291456, "fingerprint": "a6f1b8d0c94e7a3352e4c0b1d7f86e09", "bytes": 6291456,
 ///       "lines": 4001, "rows": 4000, "quarantined": 1, "blank": 0, "leniencies": { … } } },
 ///     { "name": "b.jsonl", "before": 0, "rows": 500, "whole": null }
 ///   ]
@@ -79,6 +79,11 @@ pub struct SourceCounts {
     /// Its size as it is stored or was sent, in bytes. 0 where a proof of version 1 was read that did
     /// not tell.
     pub source_bytes: u64,
+    /// The XXH3-128 of its first MiB as it is stored and, from there on, of the first 4 KiB of each
+    /// 64 KiB: a file that is another one under the same name and of the same size is known by it.
+    /// Absent for files of exports, and where an earlier version has not written it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Bytes of JSON Lines read, after decompression.
     pub bytes: u64,
     /// Lines read.
@@ -133,6 +138,7 @@ impl SourceCounts {
     pub(crate) fn new(counts: &Counts, source_bytes: u64, superseded: Option<u64>) -> Self {
         Self {
             source_bytes,
+            fingerprint: None,
             bytes: counts.bytes,
             lines: counts.lines,
             rows: counts.rows.saturating_sub(superseded.unwrap_or_default()),

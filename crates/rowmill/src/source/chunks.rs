@@ -6,21 +6,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use super::Received;
 use super::buffers::Buffers;
+use super::fingerprint::Fingerprint;
 
 /// The bytes of a source in order. It ends after an error.
 pub(crate) type Chunks = Box<dyn Iterator<Item = io::Result<Bytes>> + Send>;
 
-/// Chunks out of a reader; they are counted as they are read.
+/// Chunks out of a reader; they are counted as they are read, and known by their fingerprint after the
+/// last one.
 pub(super) struct ReadChunks<R> {
     reader: R,
-    read: Arc<AtomicU64>,
+    received: Received,
+    fingerprint: Fingerprint,
     buffers: Buffers,
 }
 
 impl<R: Read> ReadChunks<R> {
-    pub(super) fn new(reader: R, read: Arc<AtomicU64>) -> Self {
-        Self { reader, read, buffers: Buffers::default() }
+    pub(super) fn new(reader: R, received: Received) -> Self {
+        let (fingerprint, buffers) = (Fingerprint::new(), Buffers::default());
+        Self { reader, received, fingerprint, buffers }
     }
 
     /// Reads until `room` is full or nothing is left.
@@ -44,9 +49,13 @@ impl<R: Read> Iterator for ReadChunks<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let mut room = self.buffers.take();
         match self.fill(&mut room) {
-            Ok(0) => None,
+            Ok(0) => {
+                self.received.fingerprint.get_or_init(|| self.fingerprint.finish());
+                None
+            }
             Ok(n) => {
-                self.read.fetch_add(n as u64, Ordering::Relaxed);
+                self.fingerprint.add(&room[..n]);
+                self.received.bytes.fetch_add(n as u64, Ordering::Relaxed);
                 Some(Ok(self.buffers.hand_out(room, n)))
             }
             Err(error) => Some(Err(error)),

@@ -28,6 +28,7 @@ struct Old {
 pub(super) fn read(text: &str) -> Option<Proof> {
     let old: Old = serde_json::from_str(text).ok()?;
     let whole = SourceCounts {
+        fingerprint: None,
         source_bytes: old.source_bytes,
         bytes: old.bytes,
         lines: old.lines,

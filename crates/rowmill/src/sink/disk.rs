@@ -2,6 +2,7 @@
 //! the files beside it does. So tests can let each step fail in its turn.
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -26,6 +27,27 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
 pub(super) fn empty(file: &File) -> io::Result<()> {
     step()?;
     file.set_len(0)
+}
+
+/// Makes a file in `folder` that whoever looks there does not see, and that goes with the process, however that
+/// ends: its name is gone before anything is in it.
+pub(super) fn unnamed(folder: &Path) -> io::Result<File> {
+    step()?;
+    let random = || RandomState::new().hash_one(std::process::id());
+    let path = folder.join(format!("rowmill-{:016x}{:016x}.partial", random(), random()));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    // In the time that it has a name, others may look.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+pub(super) fn write_all(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    step()?;
+    file.write_all(bytes)
 }
 
 pub(super) fn write(mut file: &File, bytes: &[u8]) -> io::Result<usize> {

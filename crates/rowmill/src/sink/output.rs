@@ -298,24 +298,24 @@ impl Output {
         let partial = match &self.target {
             Target::File(path) => beside(path),
             Target::Directory(root) => {
-                root.join(PRIVATE).join(self.unfinished(&format!("{stem}.parquet")))
+                let entity = self.entity.as_ref().map(|name| format!("{name}-"));
+                let entity = entity.unwrap_or_default();
+                root.join(PRIVATE).join(format!("{entity}{stem}.parquet.partial"))
             }
         };
         let partial = Partial::create(partial, &target)?;
         PartWriter::new(partial, target, schema, options, threaded)
     }
 
-    /// What a file is called until it has its name, or goes.
-    fn unfinished(&self, name: &str) -> String {
-        let entity = self.entity.as_ref().map(|name| format!("{name}-"));
-        format!("{}{name}.partial", entity.unwrap_or_default())
-    }
-
-    /// A file for rows of `schema` that wait to be written.
+    /// A file for rows of `schema` that wait to be written: beside the output, or where this machine keeps
+    /// what is temporary.
     pub(crate) fn spill(&self, schema: &SchemaRef) -> Result<Spill> {
-        let place = self.target.base().join(PRIVATE).join(self.unfinished("waiting"));
-        let partial = Partial::create(place, self.target.path())?;
-        Spill::new(partial, self.target.path(), SchemaRef::clone(schema))
+        let schema = SchemaRef::clone(schema);
+        #[cfg(feature = "cloud")]
+        if self.remote.is_some() {
+            return Spill::new(std::env::temp_dir(), schema);
+        }
+        Spill::new(self.target.base().join(PRIVATE), schema)
     }
 
     /// Keeps a finished part for the commit.

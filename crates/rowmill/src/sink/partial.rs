@@ -80,11 +80,6 @@ impl Partial {
         Ok(Written::new(self.file.try_clone()?))
     }
 
-    /// The name it has until then.
-    pub(super) fn path(&self) -> &Path {
-        self.complete.path()
-    }
-
     /// Its size.
     pub(crate) fn size(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())

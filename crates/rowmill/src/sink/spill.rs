@@ -1,15 +1,14 @@
 //! Rows that wait on the disk until they are written: batches as their buffers are, behind one another
-//! in a file that no reader looks at and that goes with the run.
+//! in a file without a name, which goes with the run.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 use arrow_data::{ArrayData, ArrayDataBuilder};
 use twox_hash::XxHash3_128;
 
-use super::partial::Partial;
-use super::written::Written;
+use super::disk;
 use crate::arrow::array::{Array, make_array};
 use crate::arrow::buffer::{BooleanBuffer, Buffer, MutableBuffer, NullBuffer};
 use crate::arrow::{DataType, RecordBatch, SchemaRef};
@@ -21,18 +20,16 @@ const ALIGNMENT: usize = 64;
 /// The hash of what follows it, and the number of words that describe the buffers.
 const HEAD: usize = 16 + 8;
 
-/// The file. It is removed when this is dropped.
+/// The file.
 pub(crate) struct Spill {
-    writer: Written,
-    reader: File,
+    file: File,
     schema: SchemaRef,
     /// Where the next batch goes.
     end: u64,
     /// To be used again.
     bytes: Vec<u8>,
-    /// The output that it is for.
-    target: PathBuf,
-    _partial: Partial,
+    /// The folder that errors name.
+    folder: PathBuf,
 }
 
 /// Where a batch lies.
@@ -43,13 +40,10 @@ pub(crate) struct Place {
 }
 
 impl Spill {
-    /// For batches of `schema`. `target` is the path that errors name.
-    pub(super) fn new(partial: Partial, target: &Path, schema: SchemaRef) -> Result<Self> {
-        let refused = |e| Error::writing(target, e);
-        let writer = partial.writer().map_err(refused)?;
-        let reader = File::open(partial.path()).map_err(refused)?;
-        let target = target.to_owned();
-        Ok(Self { writer, reader, schema, end: 0, bytes: Vec::new(), target, _partial: partial })
+    /// For batches of `schema`, in this folder.
+    pub(super) fn new(folder: PathBuf, schema: SchemaRef) -> Result<Self> {
+        let file = disk::unnamed(&folder).map_err(|e| Error::writing(&folder, e))?;
+        Ok(Self { file, schema, end: 0, bytes: Vec::new(), folder })
     }
 
     /// Appends `batch`, whose arrays should share no memory with others: all of it is written.
@@ -65,7 +59,9 @@ impl Spill {
         arrays.iter().for_each(|array| append(array, bytes));
         let hash = XxHash3_128::oneshot(&bytes[16..]);
         bytes[..16].copy_from_slice(&hash.to_le_bytes());
-        self.writer.write_all(bytes).map_err(|e| Error::writing(&self.target, e))?;
+        let written = self.file.seek(SeekFrom::Start(self.end));
+        let written = written.and_then(|_| disk::write_all(&self.file, bytes));
+        written.map_err(|e| Error::writing(&self.folder, e))?;
         let place = Place { at: self.end, bytes: bytes.len() as u64 };
         self.end += place.bytes;
         Ok(place)
@@ -74,12 +70,12 @@ impl Spill {
     /// The batch at `place`.
     pub(crate) fn read(&mut self, place: Place) -> Result<RecordBatch> {
         let bytes = self.bytes_at(place);
-        let bytes = bytes.map_err(|e| Error::writing(&self.target, e))?;
+        let bytes = bytes.map_err(|e| Error::writing(&self.folder, e))?;
         let whole = bytes.len() >= HEAD;
         let hash = bytes.get(16..).map(XxHash3_128::oneshot).unwrap_or_default();
         if !whole || bytes.get(..16) != Some(&hash.to_le_bytes()) {
             let message = "rows that waited on the disk did not come back as they were written";
-            return Err(Error::output(&self.target, message));
+            return Err(Error::output(&self.folder, message));
         }
         let count = usize::try_from(word(&bytes, 16)).unwrap_or(usize::MAX);
         let words = count.checked_mul(8).and_then(|length| bytes.get(HEAD..HEAD + length));
@@ -93,8 +89,8 @@ impl Spill {
     fn bytes_at(&mut self, place: Place) -> io::Result<Buffer> {
         let length = usize::try_from(place.bytes).map_err(io::Error::other)?;
         let mut bytes = MutableBuffer::from_len_zeroed(length);
-        self.reader.seek(SeekFrom::Start(place.at))?;
-        self.reader.read_exact(bytes.as_slice_mut())?;
+        self.file.seek(SeekFrom::Start(place.at))?;
+        self.file.read_exact(bytes.as_slice_mut())?;
         Ok(bytes.into())
     }
 }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::Write;
 
 use rowmill_json::{Column, Decoder, Layout};
 
@@ -44,16 +45,14 @@ fn batch(rows: usize) -> RecordBatch {
     decoder.next_batch().expect("rows").expect("a batch")
 }
 
-fn spill(folder: &Path) -> Spill {
-    let target = folder.join("out");
-    let partial = Partial::create(folder.join("out.partial"), &target).expect("a file");
-    Spill::new(partial, &target, layout().schema().clone()).expect("opens")
+fn spill(folder: &tempfile::TempDir) -> Spill {
+    Spill::new(folder.path().to_owned(), layout().schema().clone()).expect("opens")
 }
 
 #[test]
 fn batches_come_back_as_they_were() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut spill = spill(folder.path());
+    let mut spill = spill(&folder);
     let whole = batch(300);
     // Slices begin anywhere in bytes of bits.
     let batches = [whole.clone(), whole.slice(3, 1), whole.slice(13, 200), batch(1)];
@@ -62,24 +61,32 @@ fn batches_come_back_as_they_were() {
     for n in [2, 0, 3, 1, 2] {
         assert_eq!(spill.read(places[n]).expect("reads"), batches[n]);
     }
-    drop(spill);
-    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0);
+    // What comes later goes behind it, wherever was read last.
+    let place = spill.write(&batch(2)).expect("writes");
+    assert_eq!(spill.read(place).expect("reads"), batch(2));
+    assert_eq!(spill.read(places[0]).expect("reads"), whole);
+    assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 0, "it has no name");
 }
 
 #[test]
 fn other_bytes_are_told() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut spill = spill(folder.path());
+    let mut spill = spill(&folder);
     let place = spill.write(&batch(20)).expect("writes");
-    let path = folder.path().join("out.partial");
-    let good = fs::read(&path).expect("reads");
+    let mut file = spill.file.try_clone().expect("a file");
+    let mut good = Vec::new();
+    file.rewind().and_then(|()| file.read_to_end(&mut good)).expect("reads");
+    let mut put =
+        |bytes: &[u8]| file.rewind().and_then(|()| file.write_all(bytes)).expect("writes");
     for at in [0, 16, 30, good.len() / 2, good.len() - 1] {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
-        fs::write(&path, &bytes).expect("writes");
+        put(&bytes);
         let error = spill.read(place).expect_err("is damaged");
         assert_eq!(error.kind(), ErrorKind::Output);
     }
-    fs::write(&path, &good[..good.len() - 1]).expect("writes");
+    put(&good);
+    assert!(spill.read(place).is_ok());
+    file.set_len(place.bytes - 1).expect("cuts");
     assert_eq!(spill.read(place).expect_err("is cut").kind(), ErrorKind::Output);
 }

@@ -164,6 +164,8 @@ pyarrow.dataset.dataset("lake/Reservation", partitioning=pyarrow.dataset.partiti
     pyarrow.schema([("State", pyarrow.string())]), flavor="hive"))
 ```
 
+In object stores the keys are the same names, so they are read likewise (`crates/cli/tests/cloud/readers.py` has pyarrow and Polars do it).
+
 Without being told they go by the names, and see these types. Where the values are not equal then, a text of digits became a
 number (`007` is 7), or a number, boolean or date stayed a text.
 

@@ -198,7 +198,8 @@ impl Job {
         let targets: HashSet<PathBuf> =
             targets.flat_map(|path| [name_of(&path), url(&path)]).flatten().collect();
         // What parts of partitions are called is not known yet, but where they lie.
-        let table = fs::canonicalize(self.output.table()).ok();
+        let table = self.output.table();
+        let table = url(&table).or_else(|| fs::canonicalize(table).ok());
         let table = table.filter(|_| !self.partitioned_by.is_empty());
         let is_part = |name: &PathBuf| {
             let inside = table.as_ref().is_some_and(|table| name.starts_with(table));

@@ -9,6 +9,8 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::partition::Plan;
 use crate::sink::{ManifestPart, Output, ParquetOptions, Proof, SourceCounts};
+#[cfg(feature = "cloud")]
+pub(crate) use partitioned::AT_ONCE;
 use partitioned::Partitioned;
 use sequence::Sequence;
 

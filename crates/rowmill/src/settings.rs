@@ -399,6 +399,9 @@ macro_rules! setters {
         /// to a single file. A value that takes more than the 255 bytes of a name ends the run, as
         /// [`Data`](crate::ErrorKind::Data).
         ///
+        /// Rows that it is not worth while to write yet wait in a file without a name, beside the output or,
+        /// if that is a URL, in [`std::env::temp_dir`].
+        ///
         /// ```
         /// use rowmill::{Column, Convert, Layout, PartitionBy};
         ///

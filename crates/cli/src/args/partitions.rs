@@ -10,7 +10,8 @@ use rowmill::PartitionBy;
 pub(crate) struct Partitions {
     /// Put rows into directories by the values of this column, or by the year, month or day (UTC) of its
     /// instants or dates, as in State=Confirmed/StartUtc_month=2024-05; again for directories in those.
-    /// A column whose values are in the names of directories is not in the files
+    /// A column whose values are in the names of directories is not in the files. Rows that wait for
+    /// their directory do so in one of OUT, or where OUT is a URL in that for temporary files (TMPDIR)
     #[arg(long, value_name = "COLUMN[:PART]")]
     pub(crate) partition_by: Vec<PartitionBy>,
 

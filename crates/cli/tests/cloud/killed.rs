@@ -2,31 +2,47 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{ChildStdin, Command};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::program::{Rowmill, Running};
+use crate::program::{Rowmill, Running, files};
 use crate::reading::{convert, rows};
 use crate::server::{BUCKET, Server};
-use crate::writing::{objects, on_disk, same};
+use crate::writing::{FAR, NEAR, objects, on_disk, same};
 
 /// How many kills, spread over the time that a whole run takes.
 const KILLS: u32 = 14;
 
 #[test]
 fn a_killed_run_is_completed_or_done_again() {
+    kill_and_run_again("--part-per-file", "--part-per-file");
+}
+
+/// In directories by value, with rows that wait on the disk.
+#[test]
+fn a_killed_run_of_partitions_is_completed_or_done_again() {
+    let by = "--partition-by ActivityState --partition-by FirstTimeUnitStartUtc:year";
+    kill_and_run_again(&format!("{by} {NEAR}"), &format!("{by} {FAR}"));
+}
+
+/// The options say the same for a disk and for a store.
+fn kill_and_run_again(near: &str, far: &str) {
     let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
     for n in 0..4 {
         fs::write(folder.path().join(format!("{n}.jsonl")), rows(n, 6_000)).expect("written");
     }
-    let line = "0.jsonl 1.jsonl 2.jsonl 3.jsonl --entity AvailabilityAdjustment --part-per-file -o";
-    convert(&folder, &format!("{line} near/")).run().ended(0);
+    let temporary = folder.path().join("temp");
+    fs::create_dir(&temporary).expect("made");
+    let line = "0.jsonl 1.jsonl 2.jsonl 3.jsonl --entity AvailabilityAdjustment";
+    convert(&folder, &format!("{line} {near} -o near/")).run().ended(0);
     let near = on_disk(&folder.path().join("near"));
     let run = |place: &str| -> Rowmill {
-        let line = format!("{line} s3://{BUCKET}/{place}/");
-        server.serve(convert(&folder, &line), &server.address)
+        let run = convert(&folder, &format!("{line} {far} -o s3://{BUCKET}/{place}/"));
+        let run = run.env("TMPDIR", &temporary.display().to_string());
+        server.serve(run, &server.address)
     };
     let begun = Instant::now();
     run("whole").run().ended(0);
@@ -39,6 +55,7 @@ fn a_killed_run_is_completed_or_done_again() {
         running.child.kill().expect("killed");
         let status = running.child.wait().expect("ended");
         died += u32::from(!status.success());
+        assert_eq!(files(&temporary), Vec::<PathBuf>::new());
         // Whatever shows under a final name is whole.
         for (name, bytes) in objects(&server, &format!("{place}/")) {
             let known = near.get(&name).is_some_and(|whole| *whole == bytes);

@@ -18,6 +18,11 @@ pub(crate) const SECRET: &str = "hush-hush";
 const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/\
                       aws4_request, SignedHeaders=host, Signature=test\r\n";
 
+/// The Python that has the server.
+pub(crate) fn python() -> String {
+    std::env::var("ROWMILL_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
 /// A server with one empty bucket. It ends with this value.
 pub(crate) struct Server {
     child: Child,
@@ -27,7 +32,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let python = std::env::var("ROWMILL_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let python = python();
         let mut child = Command::new(&python)
             .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
             .env("PYTHONUNBUFFERED", "1")
@@ -67,18 +72,19 @@ impl Server {
     }
 
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
-        assert_eq!(self.ask("PUT", key, bytes).0, 200, "{key}");
+        assert_eq!(self.ask("PUT", &encoded(key), bytes).0, 200, "{key}");
     }
 
     pub(crate) fn get(&self, key: &str) -> Vec<u8> {
-        let (status, bytes) = self.ask("GET", key, &[]);
+        let (status, bytes) = self.ask("GET", &encoded(key), &[]);
         assert_eq!(status, 200, "{key}");
         bytes
     }
 
     /// The keys of all objects that begin like this, in order.
     pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
-        let (status, text) = self.ask("GET", &format!("?list-type=2&prefix={prefix}"), &[]);
+        let what = format!("?list-type=2&prefix={}", encoded(prefix));
+        let (status, text) = self.ask("GET", &what, &[]);
         assert_eq!(status, 200);
         tagged(&text, "Key")
     }
@@ -119,10 +125,21 @@ impl Drop for Server {
     }
 }
 
+/// A key as URLs have it.
+fn encoded(key: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let bytes = key.bytes().map(|byte| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
 /// The texts of all elements of this name.
 fn tagged(xml: &[u8], name: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(xml);
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let elements = text.split(&open).skip(1);
-    elements.filter_map(|rest| Some(rest.split_once(&close)?.0.to_owned())).collect()
+    let texts = elements.filter_map(|rest| Some(rest.split_once(&close)?.0.replace("&amp;", "&")));
+    texts.collect()
 }

@@ -11,6 +11,11 @@ use crate::program::files;
 use crate::reading::{convert, discreet, rows};
 use crate::server::{BUCKET, Server};
 
+/// So little memory that rows of partitions wait on the disk, and the same for a store, whose uploads
+/// hold some more.
+pub(crate) const NEAR: &str = "--memory 32MiB";
+pub(crate) const FAR: &str = "--memory 82MiB";
+
 const ENTITY: &str = "--entity AvailabilityAdjustment";
 
 /// Every object below `prefix` but the record of commits, by its name there.

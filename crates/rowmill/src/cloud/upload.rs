@@ -48,9 +48,10 @@ pub(crate) fn piece(memory: Option<usize>) -> usize {
     if memory.is_some() { LEAST } else { PIECE }
 }
 
-/// What an upload holds at most, with such pieces: one that is filled and one on its way.
-pub(crate) fn held(piece: usize) -> usize {
-    2 * piece
+/// What so many uploads hold at most that are filled by turns, with such pieces: one that is filled for
+/// each, and one on its way.
+pub(crate) fn held(uploads: usize, piece: usize) -> usize {
+    (uploads + 1) * piece
 }
 
 impl Upload {
@@ -110,8 +111,9 @@ impl Write for Upload {
         Ok(taken)
     }
 
+    /// Waits for the piece on its way. What makes no piece yet stays here: stores take no small ones.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.land().map_err(io::Error::other)
     }
 }
 
@@ -140,5 +142,35 @@ impl Drop for Uploaded {
             // Nothing more can be done about it here; the next run gives it up.
             let _ = self.place.abort(&self.name, &self.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::cancel::Cancel;
+
+    #[test]
+    fn a_flush_leaves_nothing_on_its_way_and_no_small_piece() {
+        let place = Place::new(Path::new("memory:///flushed/"), &Cancel::new()).expect("a place");
+        let id = place.begin("a").expect("begins");
+        let never = Box::new(|| None);
+        let mut upload = Upload::new(place.clone(), "a".to_owned(), id.clone(), 4, never);
+        upload.write_all(b"0123456789").expect("sends");
+        assert!(upload.flight.is_some());
+        for _ in 0..2 {
+            upload.flush().expect("waits");
+            assert!(upload.flight.is_none());
+            assert_eq!((upload.sent.pieces.len(), &*upload.buffer), (2, &b"89"[..]));
+        }
+        upload.write_all(b"abc").expect("goes on");
+        let mut sent = upload.finish().expect("sends the rest");
+        sent.keep();
+        assert_eq!((sent.pieces().len(), sent.bytes()), (4, 13));
+        place.complete("a", &id, sent.pieces()).expect("completes");
+        let (bytes, _) = place.read("a").expect("reads").expect("is there");
+        assert_eq!(&*bytes, b"0123456789abc");
     }
 }

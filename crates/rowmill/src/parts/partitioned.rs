@@ -19,8 +19,13 @@ use crate::sink::{
 };
 use lane::{Lane, Piece};
 
-/// Parts that are open at a time: each has files of the system, and what its footer will say.
+/// Parts that are open at a time: each has files of the system, or a piece of an upload, and what its
+/// footer will say.
 const OPEN: usize = 8;
+
+/// The same with the one that has ended last.
+#[cfg(feature = "cloud")]
+pub(crate) const AT_ONCE: usize = OPEN + 1;
 
 /// Rows of so many bytes are written, wherever they wait: they make a row group of some size.
 const ENOUGH: u64 = 256 << 20;

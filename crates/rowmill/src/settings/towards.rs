@@ -6,9 +6,9 @@ use crate::cloud::{self, Address};
 #[cfg(feature = "cloud")]
 use crate::error::Error;
 use crate::error::Result;
-#[cfg(feature = "cloud")]
-use crate::memory;
 use crate::sink::{Means, Target};
+#[cfg(feature = "cloud")]
+use crate::{memory, parts};
 
 impl Settings {
     /// These for output that goes to `target`.
@@ -24,12 +24,6 @@ impl Settings {
         if !target.is_remote() {
             return Ok(self);
         }
-        if !self.partition_by.is_empty() {
-            return Err(Error::usage(
-                "rows of partitions wait on the disk until they are written, so they go to a directory of \
-                 this machine, and not to a URL",
-            ));
-        }
         if self.quarantine().is_some() && self.rejects.is_none() {
             return Err(Error::usage(
                 "rows set aside go to a file of this machine: where the output is a URL, name one with \
@@ -37,7 +31,9 @@ impl Settings {
             ));
         }
         if let Some(bytes) = self.memory {
-            self.memory = Some(memory::without(cloud::held(cloud::piece(self.memory)), bytes)?);
+            let parts = if self.partition_by.is_empty() { 1 } else { parts::AT_ONCE };
+            let held = cloud::held(parts, cloud::piece(self.memory));
+            self.memory = Some(memory::without(held, bytes)?);
         }
         Ok(self)
     }

@@ -85,9 +85,13 @@ impl Write for Behind {
         Ok(bytes.len())
     }
 
-    /// Passes on what there is; a thread is not waited for.
+    /// Passes on what there is, and waits for it; a thread is not waited for.
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on()
+        self.pass_on()?;
+        match &mut self.way {
+            Way::Here(written) => written.flush(),
+            Way::There(_) => Ok(()),
+        }
     }
 }
 

@@ -170,12 +170,13 @@ impl<W: Write + Send> Encoder<W> {
     }
 
     /// Ends the row group, and gives what encodes it to whoever writes a file of the same columns and
-    /// options next.
+    /// options next. Until this one has it back, nothing of its file is on its way.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub(super) fn give_group(&mut self) -> Result<Option<RowGroup>> {
         self.end_group().map_err(refused)?;
+        self.file.flush().map_err(|e| refused(e.into()))?;
         Ok(self.group.take())
     }
 

@@ -82,8 +82,13 @@ impl Write for Written {
         Ok(written)
     }
 
+    /// Waits for what is on its way.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match &mut self.goal {
+            Goal::File(_) => Ok(()),
+            #[cfg(feature = "cloud")]
+            Goal::Upload(upload) => upload.flush(),
+        }
     }
 }
 

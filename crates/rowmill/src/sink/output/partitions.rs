@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::folder::{check_spelling, sweep_partitions};
 use super::super::manifest::Manifest;
-use super::{Output, PRIVATE, Target};
+use super::{Output, Target};
 use crate::error::{Error, Result};
 use crate::partition::{PartitionBy, PartitionColumn};
 
@@ -17,7 +17,10 @@ impl Output {
         let mut folder = self.table();
         for name in directory.split('/') {
             folder.push(name);
-            check_spelling(&folder)?;
+            // A store tells all names apart.
+            if self.is_on_disk() {
+                check_spelling(&folder)?;
+            }
         }
         folder.push(format!("{stem}.parquet"));
         Ok(folder)
@@ -26,8 +29,10 @@ impl Output {
     /// Removes directories of these partitions in which nothing lies: a run that died may have made
     /// them.
     pub(crate) fn sweep(&self, partitions: &[PartitionBy]) {
-        let names: Vec<String> = partitions.iter().map(PartitionBy::prefix).collect();
-        sweep_partitions(&self.table(), &names);
+        if self.is_on_disk() {
+            let names: Vec<String> = partitions.iter().map(PartitionBy::prefix).collect();
+            sweep_partitions(&self.table(), &names);
+        }
     }
 
     /// Makes sure that all rows of the table are partitioned in one way, without which readers do not
@@ -37,22 +42,18 @@ impl Output {
     /// There are rows that are partitioned otherwise and stay, or parts of `job` itself that may not be
     /// replaced.
     pub(crate) fn claim_partitions(
-        &self,
+        &mut self,
         columns: &[PartitionColumn],
         job: Option<&str>,
     ) -> Result<()> {
-        // In a store no rows are partitioned.
-        #[cfg(feature = "cloud")]
-        if self.remote.is_some() {
+        if matches!(self.target, Target::File(_)) {
             return Ok(());
         }
-        let Target::Directory(root) = &self.target else { return Ok(()) };
         let itself = |manifest: &Manifest| job == Some(manifest.job.as_str());
-        let table = |manifest: &Manifest| manifest.entity == self.entity;
-        for (path, manifest) in self.retired.others(&root.join(PRIVATE), table)? {
+        for (path, manifest) in self.others(|manifest| manifest.entity == self.entity)? {
             if itself(&manifest) && (self.overwrite || manifest.partitioned_by == columns) {
                 for part in manifest.parts.iter().filter(|_| !columns.is_empty()) {
-                    self.check_free(&root.join(&part.path))?;
+                    self.check_part(&self.absolute(&part.path))?;
                 }
             } else if !same(&manifest.partitioned_by, columns) {
                 let there = told(&manifest.partitioned_by);

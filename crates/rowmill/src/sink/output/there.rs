@@ -14,6 +14,15 @@ use super::{Output, PRIVATE};
 use crate::error::Result;
 
 impl Output {
+    /// Whether it is on a disk of this machine, and not in a store.
+    pub(super) fn is_on_disk(&self) -> bool {
+        #[cfg(feature = "cloud")]
+        if self.remote.is_some() {
+            return false;
+        }
+        true
+    }
+
     /// Whether there is a file of the output at `path`.
     pub(crate) fn has(&self, path: &Path) -> Result<bool> {
         #[cfg(feature = "cloud")]

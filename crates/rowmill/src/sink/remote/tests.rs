@@ -14,7 +14,9 @@ use rowmill_json::{Column, Layout, Limit, OnBadRow};
 
 use crate::cloud::memory;
 use crate::sink::faults::{Plan, during};
-use crate::{Cancel, Convert, ErrorKind, PartitionBy, Report, Result, Source};
+use crate::{Cancel, Convert, ErrorKind, Report, Result, Source};
+
+mod partitioned;
 
 /// More steps than any run here takes.
 const STEPS: u64 = 200;
@@ -32,6 +34,8 @@ struct Case {
     sources: Vec<PathBuf>,
     output: &'static str,
     overwrite: bool,
+    /// Rows go to directories by a text, and are so long that they wait.
+    partitioned: bool,
 }
 
 impl Case {
@@ -40,7 +44,9 @@ impl Case {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let name = format!("store-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let folder = tempfile::tempdir().expect("a folder");
-        let mut case = Self { name, folder, sources: Vec::new(), output, overwrite: false };
+        let (sources_to_be, overwrite, partitioned) = (Vec::new(), false, false);
+        let mut case =
+            Self { name, folder, sources: sources_to_be, output, overwrite, partitioned };
         case.write(sources, 0);
         case
     }
@@ -49,10 +55,17 @@ impl Case {
         self.sources.clear();
         for (n, rows) in sources.iter().enumerate() {
             let path = self.folder.path().join(format!("{n}.jsonl"));
-            let lines = (first..first + rows).map(|n| format!("{{\"n\":{n}}}\n"));
+            let lines = (first..first + rows).map(|n| self.line(n));
             fs::write(&path, lines.collect::<String>()).expect("writes");
             first += rows;
             self.sources.push(path);
+        }
+    }
+
+    fn line(&self, n: u64) -> String {
+        match self.partitioned {
+            true => partitioned::line(n),
+            false => format!("{{\"n\":{n}}}\n"),
         }
     }
 
@@ -61,6 +74,9 @@ impl Case {
     }
 
     fn convert(&self) -> Convert {
+        if self.partitioned {
+            return partitioned::convert(partitioned::FAR).overwrite(self.overwrite);
+        }
         let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
         Convert::new(&layout).threads(1).overwrite(self.overwrite).part_per_file(true)
     }
@@ -94,7 +110,11 @@ impl Case {
         let folder = tempfile::tempdir().expect("a folder");
         let place = folder.path().join(self.output);
         fs::create_dir_all(place.parent().expect("a folder")).expect("made");
-        self.convert().run(&self.sources, &place).expect("converts");
+        let convert = match self.partitioned {
+            true => partitioned::convert(partitioned::NEAR),
+            false => self.convert(),
+        };
+        convert.run(&self.sources, &place).expect("converts");
         let mut objects = Objects::new();
         add(folder.path(), folder.path(), &mut objects);
         objects
@@ -147,44 +167,54 @@ fn a_store_gets_what_a_disk_gets() {
 #[test]
 fn whatever_step_fails_the_next_run_makes_it_right() {
     for (output, sources) in [("lake/", &[3, 2][..]), ("one.parquet", &[4])] {
-        for plan in [Plan::Once as fn(u64) -> Plan, Plan::From] {
-            let expected = Case::new(output, sources).on_disk();
-            let mut ended = false;
-            for step in 1..STEPS {
-                let case = Case::new(output, sources);
-                let (outcome, failed) = during(plan(step), || case.run());
-                if !failed {
-                    outcome.expect("nothing failed");
-                    ended = true;
-                    break;
-                }
-                let what = format!("{output}, {:?}", plan(step));
-                if let Err(error) = &outcome {
-                    assert_eq!(error.kind(), ErrorKind::Output, "{what}: {error}");
-                }
-                // Nothing shows that is not whole.
-                for (name, bytes) in case.objects() {
-                    let known = expected.get(&name).is_some_and(|whole| *whole == bytes);
-                    assert!(known || name.contains("_rowmill/"), "{what}: {name}");
-                }
-                let report = case.run().expect("the next run");
-                assert_eq!(report.rows, sources.iter().sum::<u64>(), "{what}");
-                case.check(&expected, &what);
+        each_step_fails(|| Case::new(output, sources));
+    }
+}
+
+/// Each step of a run fails, alone and with all that follow: what shows is whole, and the run after it
+/// makes it right.
+fn each_step_fails(case: impl Fn() -> Case) {
+    for plan in [Plan::Once as fn(u64) -> Plan, Plan::From] {
+        let whole = case();
+        let (expected, rows) = (whole.on_disk(), whole.run().expect("converts").rows);
+        let mut ended = false;
+        for step in 1..STEPS {
+            let case = case();
+            let (outcome, failed) = during(plan(step), || case.run());
+            if !failed {
+                outcome.expect("nothing failed");
+                ended = true;
+                break;
             }
-            assert!(ended, "every step was tried");
+            let what = format!("{}, {:?}", case.output, plan(step));
+            if let Err(error) = &outcome {
+                assert_eq!(error.kind(), ErrorKind::Output, "{what}: {error}");
+            }
+            // Nothing shows that is not whole.
+            for (name, bytes) in case.objects() {
+                let known = expected.get(&name).is_some_and(|whole| *whole == bytes);
+                assert!(known || name.contains("_rowmill/"), "{what}: {name}");
+            }
+            assert_eq!(case.run().expect("the next run").rows, rows, "{what}");
+            case.check(&expected, &what);
         }
+        assert!(ended, "every step was tried");
     }
 }
 
 #[test]
 fn whatever_step_fails_what_is_replaced_is_replaced_whole() {
-    let prepared = || {
+    all_or_nothing_is_replaced(|| {
         let mut case = Case::new("lake/", &[3, 2, 4]);
         case.run().expect("converts");
         case.write(&[5, 1, 2], 100);
-        case.overwrite = true;
         case
-    };
+    });
+}
+
+/// A run that replaces what the last one has made fails at each step.
+fn all_or_nothing_is_replaced(prepared: impl Fn() -> Case) {
+    let prepared = || Case { overwrite: true, ..prepared() };
     let expected = prepared().on_disk();
     let mut ended = false;
     for step in 1..STEPS {
@@ -269,13 +299,6 @@ fn rows_set_aside_stay_on_this_machine() {
     let rejects = case.folder.path().join("rejects.jsonl");
     let error = run.clone().rejects(case.url()).run(&case.sources, case.url()).expect_err("a URL");
     assert_eq!(error.kind(), ErrorKind::Usage);
-    let apart =
-        case.convert().partition_by([PartitionBy::column("n")]).run(&case.sources, case.url());
-    let error = apart.expect_err("no place for what waits");
-    assert!(
-        error.kind() == ErrorKind::Usage && error.to_string().contains("partitions"),
-        "{error}"
-    );
     let report = run.rejects(&rejects).run(&case.sources, case.url()).expect("converts");
     assert_eq!((report.rows, report.quarantined), (1, 1));
     assert_eq!(fs::read_to_string(&rejects).expect("there").lines().count(), 1);

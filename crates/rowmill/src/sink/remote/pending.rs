@@ -15,7 +15,10 @@ const VERSION: u32 = 1;
 /// What such objects are called, before the name of the run.
 const BEGINNING: &str = "uploads-";
 
-/// The uploads of one run, as they lie in the store.
+/// Uploads that one object lists at most: it is written anew with each of them.
+const MOST: usize = 100;
+
+/// Uploads of one run, as they lie in the store.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Pending {
     version: u32,
@@ -30,10 +33,14 @@ struct Entry {
     upload: String,
 }
 
-/// The list of a run. The object goes with this value, unless it is [kept](Self::keep).
+/// The list of a run. Its objects go with this value, unless it is [kept](Self::keep).
 pub(super) struct List {
     place: Place,
+    /// What the objects are called, before their numbers.
     name: String,
+    /// Those that are full.
+    full: usize,
+    /// What is in the last one.
     pending: Pending,
     kept: bool,
 }
@@ -42,8 +49,8 @@ impl List {
     /// That of `run`, in the folder `private` of `place`.
     pub(super) fn new(place: &Place, private: &str, run: &str, begun: Begun) -> Self {
         let pending = Pending { version: VERSION, begun, uploads: Vec::new() };
-        let name = format!("{private}/{BEGINNING}{run}.json");
-        Self { place: place.firm(), name, pending, kept: false }
+        let name = format!("{private}/{BEGINNING}{run}");
+        Self { place: place.firm(), name, full: 0, pending, kept: false }
     }
 
     /// From now on it is to outlive this value.
@@ -53,18 +60,28 @@ impl List {
 
     /// Adds an upload.
     pub(super) fn add(&mut self, to: &str, upload: &str) -> Result<()> {
+        if self.pending.uploads.len() == MOST {
+            self.pending.uploads.clear();
+            self.full += 1;
+        }
         let (to, upload) = (to.to_owned(), upload.to_owned());
         self.pending.uploads.push(Entry { to, upload });
         let text = serde_json::to_vec(&self.pending).map_err(|e| Error::internal(e.to_string()))?;
-        self.place.write(&self.name, text, If::Any).map(drop)
+        self.place.write(&self.object(self.full), text, If::Any).map(drop)
+    }
+
+    fn object(&self, number: usize) -> String {
+        format!("{}-{number}.json", self.name)
     }
 }
 
 impl Drop for List {
     fn drop(&mut self) {
         if !self.kept && !self.pending.uploads.is_empty() {
-            // The next run removes it otherwise.
-            let _ = self.place.remove(&self.name);
+            for number in 0..=self.full {
+                // The next run removes it otherwise.
+                let _ = self.place.remove(&self.object(number));
+            }
         }
     }
 }

@@ -288,6 +288,20 @@ fn a_dead_run_leaves_nothing_to_those_that_follow() {
 }
 
 #[test]
+fn many_uploads_are_listed_by_the_hundred() {
+    let sources = [1; 230];
+    let lists = |case: &Case| case.objects().keys().filter(|it| it.contains("uploads-")).count();
+    let case = Case::new("lake/", &sources);
+    // Killed at the last of them: each is begun, listed and sent.
+    let (outcome, failed) = during(Plan::From(3 * 230), || case.run());
+    assert!(outcome.is_err() && failed);
+    assert_eq!(lists(&case), 3);
+    case.run().expect("converts");
+    case.check(&Case::new("lake/", &sources).on_disk(), "all of them");
+    assert_eq!(lists(&case), 0);
+}
+
+#[test]
 fn rows_set_aside_stay_on_this_machine() {
     let case = Case::new("lake/", &[2]);
     fs::write(&case.sources[0], "{\"n\":1}\n{}\n").expect("writes");

@@ -8,7 +8,7 @@ use crate::arrow::{RecordBatch, SchemaRef};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::partition::Plan;
-use crate::sink::{ManifestPart, Output, ParquetOptions, Proof, SourceCounts};
+use crate::sink::{Held, ManifestPart, Output, ParquetOptions, PartWriter, Proof, SourceCounts};
 #[cfg(feature = "cloud")]
 pub(crate) use partitioned::AT_ONCE;
 use partitioned::Partitioned;
@@ -149,6 +149,20 @@ impl Parts {
             Self::Partitioned(parts) => parts.finish(output),
         }
     }
+}
+
+/// Completes a part with its proof, and tells of it: where it lies, and whose rows it has.
+fn finish(
+    writer: PartWriter,
+    proof: Proof,
+    path: String,
+    holds: Vec<Held>,
+    output: &mut Output,
+) -> Result<ManifestPart> {
+    let part = writer.finish(&proof)?;
+    let (bytes, checksum) = (part.bytes, part.checksum.clone());
+    output.stage(part);
+    Ok(ManifestPart { path, rows: proof.rows, bytes, checksum, holds, partition: proof.partition })
 }
 
 #[cfg(test)]

@@ -362,16 +362,7 @@ impl Partitioned {
             source.done += held.rows;
             proof.sources.push(ProofSource { name, before, rows: held.rows, whole });
         }
-        let part = writer.finish(&proof)?;
-        self.done.push(ManifestPart {
-            path,
-            rows,
-            bytes: part.bytes,
-            checksum: part.checksum.clone(),
-            holds,
-            partition: proof.partition,
-        });
-        output.stage(part);
+        self.done.push(super::finish(writer, proof, path, holds, output)?);
         Ok(())
     }
 }

@@ -111,16 +111,7 @@ impl Sequence {
     /// Ends the part, if there is one.
     fn end(&mut self, output: &mut Output) -> Result<()> {
         let Some(Open { writer, path, holds, proof }) = self.open.take() else { return Ok(()) };
-        let part = writer.finish(&proof)?;
-        self.done.push(ManifestPart {
-            path,
-            rows: proof.rows,
-            bytes: part.bytes,
-            checksum: part.checksum.clone(),
-            holds,
-            partition: Vec::new(),
-        });
-        output.stage(part);
+        self.done.push(super::finish(writer, proof, path, holds, output)?);
         Ok(())
     }
 }

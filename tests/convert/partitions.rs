@@ -13,7 +13,7 @@ use rowmill::{
     Report,
 };
 
-use crate::table::{count, folder_with, layout, proof, read, rows, tree};
+use crate::table::{count, folder_with, footer, layout, proof, read, rows, tree};
 
 fn by(columns: &[&str]) -> Vec<PartitionBy> {
     columns.iter().map(|text| text.parse().expect("a column")).collect()
@@ -235,6 +235,23 @@ fn the_same_bytes_come_out_of_any_number_of_threads() {
         for threads in [2, 3, 4] {
             assert!(one == written(threads, columns, size), "{columns:?}, {threads} threads");
         }
+    }
+}
+
+/// What waits is written as a row group, and not as one and a bit.
+#[test]
+fn only_the_last_row_group_of_a_part_is_small() {
+    let line = |n: u32| format!("{{\"n\":{n},\"k\":{}}}\n", n.wrapping_mul(0x9e37_79b9) >> 31);
+    let (folder, path) = folder_with("rows.jsonl", (0..600_000).map(line).collect::<String>());
+    let layout = Layout::new([Column::int64("n").required(), Column::int64("k")]).expect("sound");
+    let run = Convert::new(&layout).partition_by(by(&["k"])).memory(32 << 20);
+    let report = run.run(&path, folder.path().join("lake/")).expect("converts");
+    assert_eq!(report.parts.len(), 2);
+    for part in &report.parts {
+        let groups = footer(Path::new(&part.path)).row_groups().to_vec();
+        let rows: Vec<i64> = groups.iter().map(|group| group.num_rows()).collect();
+        let (_, full) = rows.split_last().expect("row groups");
+        assert!(full.len() >= 2 && full.iter().all(|rows| *rows > 131_072 - 2_048), "{rows:?}");
     }
 }
 

@@ -14,8 +14,7 @@ use crate::arrow::RecordBatch;
 use crate::error::{Error, Result};
 use crate::partition::{Plan, Split, Splitter};
 use crate::sink::{
-    Held, ManifestPart, Output, PartWriter, ProofSource, ROW_GROUP_ROWS, RowGroup, SourceCounts,
-    Spill,
+    Held, ManifestPart, Output, PartWriter, ProofSource, RowGroup, SourceCounts, Spill,
 };
 use lane::{Lane, Piece};
 
@@ -26,9 +25,6 @@ const OPEN: usize = 8;
 /// The same with the one that has ended last.
 #[cfg(feature = "cloud")]
 pub(crate) const AT_ONCE: usize = OPEN + 1;
-
-/// Rows of so many bytes are written, wherever they wait: they make a row group of some size.
-const ENOUGH: u64 = 256 << 20;
 
 /// The parts of a run in directories.
 pub(crate) struct Partitioned {
@@ -167,7 +163,7 @@ impl Partitioned {
     /// Whether rows of this partition can go where the last ones went, with none before them that wait.
     fn is_current(&self, partition: u32) -> bool {
         self.block.is_empty()
-            && self.lanes[partition as usize].pieces.is_empty()
+            && self.lanes[partition as usize].is_empty()
             && self.open.last().is_some_and(|open| open.partition == partition)
     }
 
@@ -179,16 +175,15 @@ impl Partitioned {
             if runs.is_empty() {
                 continue;
             }
-            let lane = &self.lanes[partition as usize];
-            let rows: u64 = runs.iter().map(|run| run.rows() as u64).sum();
             // At most one has most of a block, so rows that are written at once rarely go elsewhere
             // than those of the block before, and go on with its row group.
-            let enough = bytes / 3 >= self.most / 4
-                || lane.bytes + *bytes as u64 >= ENOUGH
-                || lane.rows + rows >= ROW_GROUP_ROWS as u64;
-            match enough {
-                true => self.write_lane(partition, &block, runs, output)?,
-                false => self.set_aside(partition, &block, runs, *bytes, output)?,
+            if bytes / 3 >= self.most / 4 {
+                self.write_lane(partition, &block, runs, output)?;
+                continue;
+            }
+            self.set_aside(partition, &block, runs, output)?;
+            while let Some(pieces) = self.lanes[partition as usize].row_group() {
+                self.write_pieces(partition, pieces, output)?;
             }
         }
         Ok(())
@@ -215,15 +210,27 @@ impl Partitioned {
         runs: &[Run],
         output: &mut Output,
     ) -> Result<()> {
-        for piece in self.lanes[partition as usize].take() {
+        let pieces = self.lanes[partition as usize].take();
+        self.write_pieces(partition, pieces, output)?;
+        for run in runs {
+            self.form.cancel.check()?;
+            self.append(partition, &block.gather(run)?, run.source, output)?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows of a partition that have waited.
+    fn write_pieces(
+        &mut self,
+        partition: u32,
+        pieces: Vec<Piece>,
+        output: &mut Output,
+    ) -> Result<()> {
+        for piece in pieces {
             self.form.cancel.check()?;
             let spill = self.spill.as_mut().ok_or_else(|| Error::internal("no rows wait"))?;
             let batch = spill.read(piece.place)?;
             self.append(partition, &batch, piece.source, output)?;
-        }
-        for run in runs {
-            self.form.cancel.check()?;
-            self.append(partition, &block.gather(run)?, run.source, output)?;
         }
         Ok(())
     }
@@ -233,7 +240,6 @@ impl Partitioned {
         partition: u32,
         block: &Block,
         runs: &[Run],
-        bytes: usize,
         output: &Output,
     ) -> Result<()> {
         let spill = match &mut self.spill {
@@ -243,10 +249,8 @@ impl Partitioned {
         let lane = &mut self.lanes[partition as usize];
         for run in runs {
             let place = spill.write(&block.gather_apart(run)?)?;
-            lane.pieces.push(Piece { place, source: run.source });
-            lane.rows += run.rows() as u64;
+            lane.push(Piece { place, source: run.source, rows: run.rows() });
         }
-        lane.bytes += bytes as u64;
         Ok(())
     }
 

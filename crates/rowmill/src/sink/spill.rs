@@ -39,6 +39,12 @@ pub(crate) struct Place {
     bytes: u64,
 }
 
+impl Place {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl Spill {
     /// For batches of `schema`, in this folder.
     pub(super) fn new(folder: PathBuf, schema: SchemaRef) -> Result<Self> {

@@ -1,5 +1,6 @@
 //! What the user sees: results on standard output, everything else on standard error.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rowmill::{DriftReport, Report};
@@ -11,7 +12,20 @@ use crate::figures::{bytes, counted};
 /// Says one thing on standard error, under the program's name.
 pub(crate) fn note(text: &str) {
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "rowmill: {text}");
+    let _ = writeln!(io::stderr().lock(), "rowmill: {}", tame(text));
+}
+
+/// Names of keys, files and states come from elsewhere, and a terminal takes some characters for orders.
+fn tame(text: &str) -> Cow<'_, str> {
+    let order = |letter: char| letter.is_control() && letter != '\n';
+    if !text.contains(order) {
+        return text.into();
+    }
+    let mut tame = String::new();
+    for letter in text.chars() {
+        if order(letter) { tame.extend(letter.escape_default()) } else { tame.push(letter) }
+    }
+    tame.into()
 }
 
 /// Prints a result and a line break on standard output. A reader that went away has read enough:
@@ -61,8 +75,7 @@ fn drift(drift: &DriftReport) {
             "{}, line {}: new key {} ({}), {times}",
             key.file,
             key.first_line,
-            // It comes from the data, and a terminal takes some characters for orders.
-            key.path.escape_debug(),
+            key.path,
             key.type_name
         ));
     }
@@ -110,4 +123,15 @@ fn summary(report: &Report, out: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tame;
+
+    #[test]
+    fn no_text_gives_orders_to_a_terminal() {
+        assert_eq!(tame("room \u{1b}[31m\u{7}é\n2\r"), "room \\u{1b}[31m\\u{7}é\n2\\r");
+        assert_eq!(tame("a \"b\" {c}"), "a \"b\" {c}");
+    }
 }

@@ -73,10 +73,7 @@ fn drift(drift: &DriftReport) {
         let times = counted(key.count, "time");
         note(&format!(
             "{}, line {}: new key {} ({}), {times}",
-            key.file,
-            key.first_line,
-            key.path,
-            key.type_name
+            key.file, key.first_line, key.path, key.type_name
         ));
     }
     more |= drift.new_keys.len() > TOLD;

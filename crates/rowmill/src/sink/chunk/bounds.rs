@@ -43,7 +43,20 @@ pub(super) fn of_texts<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<Bou
     let first = values.next()?;
     let (least, largest) = values
         .fold((first, first), |(least, largest), value| (least.min(value), largest.max(value)));
-    Some(Bounds::Text(least.1.to_vec(), largest.1.to_vec()))
+    // What is not short has an upper bound that is as long as it is.
+    let short = upper(largest.1).len() <= LONGEST;
+    let largest = if short { enough(largest.1) } else { largest.1 };
+    Some(Bounds::Text(enough(least.1).to_vec(), largest.to_vec()))
+}
+
+/// So much of `text` that its short bounds are those of this, and that it is seen to be longer: the
+/// bounds of all pages are held until the chunk ends.
+fn enough(text: &[u8]) -> &[u8] {
+    let mut end = text.len().min(LONGEST + 8);
+    while end < text.len() && text[end] & 0xC0 == 0x80 && end > LONGEST + 1 {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn head(text: &[u8]) -> u64 {
@@ -168,6 +181,24 @@ mod tests {
                 // Nothing but last characters of their length.
                 let whole = pad == 0 && last.contains(&start);
                 assert!(low.len() <= LONGEST && (high.len() <= LONGEST || whole), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_long_texts_no_more_is_held_than_bounds_are_made_of() {
+        for start in ["a", "é", "\u{d7ff}", "x\u{10ffff}", "\u{10ffff}"] {
+            for (pad, length) in (0..4).flat_map(|pad| (30..80).map(move |length| (pad, length))) {
+                let text = format!("{}{}", "-".repeat(pad), start.repeat(length));
+                let text = text.as_bytes();
+                let Some(Bounds::Text(least, largest)) = of_texts(std::iter::once(text)) else {
+                    panic!("a text has bounds")
+                };
+                assert!(least.len() <= LONGEST + 8 && std::str::from_utf8(&least).is_ok());
+                assert_eq!((lower(&least), upper(&largest)), (lower(text), upper(text)));
+                let cut = |short: usize, whole: usize| (short < whole) == (short < text.len());
+                assert!(cut(lower(text).len(), least.len()));
+                assert_eq!(upper(&largest) == largest, upper(text) == text);
             }
         }
     }

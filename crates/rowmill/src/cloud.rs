@@ -23,7 +23,7 @@ pub(crate) use body::Body;
 pub(crate) use file::File;
 pub(crate) use listing::list;
 pub(crate) use object::Object;
-pub(crate) use place::{If, Place, Seen, Version};
+pub(crate) use place::{If, Place, Seen, Version, Whole};
 #[cfg(test)]
 pub(crate) use store::memory;
 pub(crate) use upload::{Upload, Uploaded, held, piece};

@@ -25,7 +25,7 @@ use super::{faults, refusal};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 
-/// Objects that are read at a time where there are many.
+/// Objects that are read or made at a time where there are many.
 const AT_ONCE: usize = 16;
 
 /// So long an upload that is given up may keep who gives it up.
@@ -75,6 +75,13 @@ impl From<&ObjectMeta> for Version {
 pub(crate) struct Seen {
     pub(crate) bytes: u64,
     pub(crate) version: Version,
+}
+
+/// An upload that has all its pieces, and the name of the object that it becomes.
+pub(crate) struct Whole<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) upload: &'a str,
+    pub(crate) pieces: &'a [String],
 }
 
 /// When an object may be written.
@@ -256,22 +263,30 @@ impl Place {
         Ok(piece.content_id)
     }
 
-    /// Makes an object of the pieces of an upload: `None` where there is no such upload any more.
-    pub(crate) fn complete(
-        &self,
-        name: &str,
-        upload: &str,
-        pieces: &[String],
-    ) -> Result<Option<()>> {
-        self.step(name)?;
-        let (uploads, key) = (Arc::clone(&self.uploads), self.key(name)?);
-        let pieces = pieces.iter().map(|id| PartId { content_id: id.clone() }).collect();
-        let upload = upload.to_owned();
-        let work = async move { uploads.complete_multipart(&key, &upload, pieces).await };
-        match self.wait(work)? {
-            Err(cause) if is_gone(&cause) => Ok(None),
-            outcome => outcome.map(|_| Some(())).map_err(|cause| self.refused(name, &cause)),
+    /// Makes objects of the pieces of uploads, and says of each whether it is one now: `false` where
+    /// there is no such upload any more. After one that is refused no more are begun.
+    pub(crate) fn complete_all(&self, uploads: &[Whole<'_>]) -> Result<Vec<bool>> {
+        let mut made = Vec::with_capacity(uploads.len());
+        for some in uploads.chunks(AT_ONCE) {
+            let begun: Result<Vec<_>> = some.iter().map(|whole| self.complete(whole)).collect();
+            for (task, whole) in begun?.into_iter().zip(some) {
+                made.push(match task.wait(&self.cancel)? {
+                    Err(cause) if is_gone(&cause) => false,
+                    outcome => {
+                        outcome.map(|_| true).map_err(|cause| self.refused(whole.name, &cause))?
+                    }
+                });
+            }
         }
+        Ok(made)
+    }
+
+    fn complete(&self, whole: &Whole<'_>) -> Result<Task<object_store::Result<PutResult>>> {
+        self.step(whole.name)?;
+        let (uploads, key) = (Arc::clone(&self.uploads), self.key(whole.name)?);
+        let pieces = whole.pieces.iter().map(|id| PartId { content_id: id.clone() }).collect();
+        let upload = whole.upload.to_owned();
+        runtime::begin(async move { uploads.complete_multipart(&key, &upload, pieces).await })
     }
 
     /// Gives up an upload, which may be gone, without waiting long.

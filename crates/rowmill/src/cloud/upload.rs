@@ -151,6 +151,7 @@ mod tests {
 
     use super::*;
     use crate::cancel::Cancel;
+    use crate::cloud::Whole;
 
     #[test]
     fn a_flush_leaves_nothing_on_its_way_and_no_small_piece() {
@@ -169,7 +170,8 @@ mod tests {
         let mut sent = upload.finish().expect("sends the rest");
         sent.keep();
         assert_eq!((sent.pieces().len(), sent.bytes()), (4, 13));
-        place.complete("a", &id, sent.pieces()).expect("completes");
+        let whole = Whole { name: "a", upload: &id, pieces: sent.pieces() };
+        assert_eq!(place.complete_all(&[whole]).expect("completes"), [true]);
         let (bytes, _) = place.read("a").expect("reads").expect("is there");
         assert_eq!(&*bytes, b"0123456789abc");
     }

@@ -16,7 +16,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{If, Place, Seen, Uploaded, Version};
+use crate::cloud::{If, Place, Seen, Uploaded, Version, Whole};
 use crate::error::{Error, ErrorKind, Result};
 
 const VERSION: u32 = 1;
@@ -149,8 +149,11 @@ impl Record {
                 place.remove(&old.name)?;
             }
         }
-        for placing in &self.places {
-            placing.carry_out(place)?;
+        let uploads: Vec<Whole<'_>> = self.places.iter().map(Placing::whole).collect();
+        for (placing, made) in self.places.iter().zip(place.complete_all(&uploads)?) {
+            if !made {
+                placing.check(place)?;
+            }
         }
         let Some(Text { to, text }) = &self.manifest else { return Ok(()) };
         if place.write(to, text.clone().into_bytes(), If::Free)?.is_none() {
@@ -182,11 +185,12 @@ pub(super) enum Put {
 }
 
 impl Placing {
-    fn carry_out(&self, place: &Place) -> Result<()> {
-        if place.complete(&self.to, &self.upload, &self.pieces)?.is_some() {
-            return Ok(());
-        }
-        // An earlier try has come as far as this.
+    fn whole(&self) -> Whole<'_> {
+        Whole { name: &self.to, upload: &self.upload, pieces: &self.pieces }
+    }
+
+    /// The upload is gone: makes sure that an earlier try has made the object of it.
+    fn check(&self, place: &Place) -> Result<()> {
         if place.look(&self.to)?.is_some_and(|there| there.bytes == self.bytes) {
             return Ok(());
         }

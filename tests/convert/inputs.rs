@@ -129,6 +129,18 @@ fn many_files_become_many_parts() {
     assert_eq!(tree(&output).len(), 5, "{:?}", tree(&output));
 }
 
+/// Two patterns of a shell may match the same file.
+#[test]
+fn no_file_is_read_twice() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let same = folder.path().join("./a.jsonl");
+    let lake = folder.path().join("lake/");
+    let error = Convert::new(&number()).run([&input, &same], &lake).expect_err("one file");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.to_string().contains("named twice"), "{error}");
+    assert_eq!(tree(folder.path()), ["a.jsonl"]);
+}
+
 #[test]
 fn a_reader_is_a_source() {
     let text = rows(0, 100);

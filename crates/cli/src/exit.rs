@@ -27,6 +27,11 @@ impl Failure {
         Failure::new(USAGE, message)
     }
 
+    /// The same, told of one of many.
+    pub(crate) fn of(self, name: &str) -> Failure {
+        Failure::new(self.code, format!("{name}: {}", self.message))
+    }
+
     pub(crate) fn code(&self) -> u8 {
         self.code
     }

@@ -57,6 +57,8 @@ async fn take_in(args: &Export, sync: SyncRun) -> Result<(), Failure> {
         }
         if let Some(error) = entity.error {
             let told = Failure::from(error);
+            let many = args.all || args.entity.len() > 1;
+            let told = if many { told.of(entity.entity.as_str()) } else { told };
             match &failure {
                 None => failure = Some(told),
                 Some(_) => output::note(&told.to_string()),

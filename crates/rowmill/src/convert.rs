@@ -2,6 +2,8 @@
 
 mod names;
 
+use std::collections::HashSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -148,8 +150,8 @@ impl Convert {
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
     ///   compressed bytes are damaged, or there is nothing to infer a layout from.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
-    /// * [`Usage`](crate::ErrorKind::Usage): no source, a bad name or level, a file that would be
-    ///   read and written, or written twice, or a column of lineage that only exports have.
+    /// * [`Usage`](crate::ErrorKind::Usage): no source, one that is named twice, a bad name or level, a
+    ///   file that would be read and written, or written twice, or a column of lineage that only exports have.
     /// * [`Schema`](crate::ErrorKind::Schema): the layout has a column of the name of one of lineage.
     /// * [`Output`](crate::ErrorKind::Output): the output exists and may not be replaced, another
     ///   run writes there, or the disk refuses.
@@ -213,6 +215,15 @@ impl Convert {
 
 /// What is known of the sources before they are opened; that they exist, above all.
 fn inputs(sources: &[Source]) -> Result<Vec<Input>> {
+    let mut places = HashSet::new();
+    // A pipe gives other bytes each time.
+    for source in sources.iter().filter(|source| source.again().is_some()) {
+        let place = source.place().map(|place| fs::canonicalize(&place).unwrap_or(place));
+        if place.is_some_and(|place| !places.insert(place)) {
+            let message = "is named twice, and all its rows would be there twice";
+            return Err(Error::usage(message).in_file(source.name()));
+        }
+    }
     let stems = names::stems(sources.iter().map(Source::file_name));
     let input = |(source, stem): (&Source, String)| {
         let (name, file_name) = (source.name().into(), source.file_name());

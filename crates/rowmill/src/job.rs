@@ -97,7 +97,8 @@ impl Job {
         let settings = settings.towards(&target)?;
         let partitioned = !settings.partition_by.is_empty();
         if let (Target::File(path), true) = (&target, partitioned) {
-            let message = "is a file, and partitions need a directory: let the path end with `/`";
+            let message =
+                "is taken for a file, and partitions need a directory: let the path end with `/`";
             return Err(Error::usage(message).in_file(path.display().to_string()));
         }
         let mut output = Output::open(target, settings.entity.clone(), &settings.means())?;

@@ -29,6 +29,7 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;
+    args.writing.partitions.tell();
     let client = client(&args)?;
     let sync = sync(&args, &names, client.clone())?;
     let outcome = take_in(&args, sync).await;

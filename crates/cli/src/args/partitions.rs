@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use rowmill::PartitionBy;
 
+use crate::output;
+
 /// What `convert` and `export` have in common: which directory a row goes to.
 #[derive(Args, Debug)]
 pub(crate) struct Partitions {
@@ -18,4 +20,19 @@ pub(crate) struct Partitions {
     /// Refuse rows of more partitions than this, before anything is put in place [default: 1000]
     #[arg(long, value_name = "N", requires = "partition_by")]
     pub(crate) max_partitions: Option<NonZeroUsize>,
+}
+
+impl Partitions {
+    /// Tells of directories that some readers do not see.
+    pub(crate) fn tell(&self) {
+        for by in &self.partition_by {
+            let directory = by.directory();
+            if directory.starts_with(['_', '.']) {
+                output::note(&format!(
+                    "directories {directory}=… begin with a character that pyarrow passes over without \
+                     a word, unless it is told ignore_prefixes"
+                ));
+            }
+        }
+    }
 }

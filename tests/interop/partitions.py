@@ -164,6 +164,9 @@ pyarrow.dataset.dataset("lake/Reservation", partitioning=pyarrow.dataset.partiti
     pyarrow.schema([("State", pyarrow.string())]), flavor="hive"))
 ```
 
+pyarrow passes over directories whose names begin with `_` or `.`, as those by columns of lineage do (`_file=…`), and says nothing of
+their rows; `pyarrow.dataset.dataset(…, ignore_prefixes=["."])` reads them. The program says so when it writes such directories.
+
 In object stores the keys are the same names, so they are read likewise (`crates/cli/tests/cloud/readers.py` has pyarrow and Polars do it).
 
 Without being told they go by the names, and see these types. Where the values are not equal then, a text of digits became a

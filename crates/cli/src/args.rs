@@ -13,8 +13,11 @@ use serde::Serialize;
 use crate::values::{self, Interval};
 
 mod choices;
+mod help;
 mod network;
 mod partitions;
+
+use help::{BENCH, CREDENTIALS, EXIT_CODES, SCHEMA, with_urls};
 
 pub(crate) use choices::{OnError, ProfileName, UnknownKeys, UuidName};
 pub(crate) use network::Network;
@@ -28,51 +31,19 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done (also with quarantined rows), 1 bad data, 2 usage, schema or missing input,
-3 refused by the API, 4 try again later, 5 output, 130 interrupted, 143 terminated.";
-
-const CREDENTIALS: &str = "\
-Credentials come from the environment: MEWS_CLIENT_TOKEN, MEWS_ACCESS_TOKEN and, if you like,
-MEWS_CLIENT (the client's name), or from the file given with --credentials, which holds the same
-names as lines of NAME=VALUE. They are never options, since other users of the machine can read
-those.";
-
-const BENCH: &str = "\
-Stages: read (the source to its end, decompressed), frame (cut into runs of whole lines, nothing
-decoded), decode (from a buffer that holds the file, into a checksum), encode (decoded batches to
-Parquet that goes nowhere), whole (the complete conversion, into a temporary place that is removed;
-TMPDIR says where).
-
-CPU time is that of all threads, user and system, and for --only STAGE it is what an outside clock
-shows: loading the file and the checksum are parts of it, which are told apart as well. Only encode
-leaves out what comes before it.";
-
-const SCHEMA: &str = "\
-The layout of data is the narrowest one that loses nothing of it. All rows are looked at, of standard
-input and pipes as far as 64 MiB. Lines that are no rows are skipped; their number, and what the data
-did not show, is told on standard error.";
-
-#[cfg(feature = "cloud")]
-const URLS: &str = "\
-URLs: INPUT, OUT and --schema may be s3://, gs:// and az:// URLs, inputs http:// and https:// ones too. One
-that ends with / names all JSON Lines right below it, one with a * in its last part all that match; OUT is
-one object if it ends with .parquet, else a directory. Credentials come from the environment
-(AWS_ACCESS_KEY_ID and so on; AWS_ENDPOINT for a server of your own).";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the whole line at work: a local export server, download, decode, Parquet, checked sums
     #[cfg(feature = "demo")]
     Demo(Demo),
     /// Convert JSON Lines (plain, gzip or zstd) to Parquet
-    #[cfg_attr(feature = "cloud", command(after_help = URLS))]
+    #[command(after_help = with_urls(""))]
     Convert(Box<Convert>),
     /// Measure where the time goes when these files are converted; nothing is kept
-    #[command(after_help = BENCH)]
+    #[command(after_help = with_urls(BENCH))]
     Bench(Bench),
     /// Export entities from Mews and store them as Parquet
-    #[command(after_help = CREDENTIALS)]
+    #[command(after_help = with_urls(CREDENTIALS))]
     Export(Box<Export>),
     /// Run the demo export server alone, to test your own jobs and clients against
     #[cfg(feature = "demo")]
@@ -133,7 +104,7 @@ pub(crate) struct Convert {
 #[derive(Args, Debug)]
 pub(crate) struct Bench {
     /// Files to read, each once for every stage
-    #[arg(required = true, value_parser = values::path(), value_name = "INPUT")]
+    #[arg(required = true, value_parser = values::place(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// Read rows as this Mews entity
@@ -322,7 +293,7 @@ pub(crate) struct Writing {
 
     /// Write the layout with columns for new keys and values that were found to this schema file, for
     /// the next run
-    #[arg(long, value_parser = values::path(), value_name = "FILE")]
+    #[arg(long, value_parser = values::target(), value_name = "FILE")]
     pub(crate) widened: Option<PathBuf>,
 
     /// zstd[:LEVEL], snappy or none

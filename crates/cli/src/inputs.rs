@@ -22,6 +22,20 @@ pub(crate) fn sources(inputs: &[PathBuf]) -> Result<Sources, Failure> {
     Ok(sources.into())
 }
 
+/// The same as paths, for those who read each of them many times.
+pub(crate) fn paths(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut paths = Vec::new();
+    for input in inputs {
+        match input {
+            input if values::is_url(input) => {
+                paths.extend(objects(input)?.iter().map(|object| PathBuf::from(object.name())));
+            }
+            input => paths.push(input.clone()),
+        }
+    }
+    Ok(paths)
+}
+
 /// All that a URL names.
 #[cfg(feature = "cloud")]
 fn objects(url: &Path) -> Result<Vec<Source>, Failure> {

@@ -39,7 +39,7 @@ pub(crate) fn write_widened(report: &Report, path: Option<&Path>) -> Result<(), 
         Failure::new(exit::OUTPUT, format!("widened layout {}: {what}", path.display()))
     };
     let wider = report.drift.widened(layout).map_err(|error| wrong(&error))?;
-    fs::write(path, schema_file::print(&wider)).map_err(|error| wrong(&error))
+    Ok(schema_file::save(&wider, path)?)
 }
 
 /// The layout of one of the ten entities.

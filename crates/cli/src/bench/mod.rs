@@ -21,7 +21,7 @@ use self::stages::Task;
 use crate::args::{Bench, StageName};
 use crate::exit::{self, Failure};
 use crate::signals::{self, Signal};
-use crate::{layout, output};
+use crate::{inputs, layout, output};
 
 /// The order of the stages. `read` first, as it brings the file into the system's cache if it can;
 /// `decode` last, as its buffer is what takes memory, and the peak before it is the line's own.
@@ -31,15 +31,16 @@ const ORDER: [StageName; 5] =
 pub(crate) async fn run(args: Bench, stop: oneshot::Receiver<Signal>) -> Result<(), Failure> {
     let layout = layout::named(args.entity.as_deref(), args.schema.as_deref())?;
     check(&args.inputs)?;
+    let inputs = inputs::paths(&args.inputs)?;
     let cancel = Cancel::new();
     let threads = args.threads.or_else(|| available_parallelism().ok());
     let threads = threads.map_or(1, NonZeroUsize::get);
     let token = cancel.clone();
     let mut job = task::spawn_blocking(move || {
         // Before anything is measured, and no part of it.
-        let layout = layout.map_or_else(|| layout::of_files(&args.inputs, threads, &token), Ok)?;
+        let layout = layout.map_or_else(|| layout::of_files(&inputs, threads, &token), Ok)?;
         let buffer = memory::buffer();
-        let task = Task { inputs: args.inputs, layout, threads, buffer, cancel: token };
+        let task = Task { inputs, layout, threads, buffer, cancel: token };
         measure(&task, args.only)
     });
     let (outcome, signal) = tokio::select! {

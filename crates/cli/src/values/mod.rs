@@ -16,5 +16,5 @@ pub(crate) use duration::duration;
 pub(crate) use interval::{Interval, instant, interval};
 pub(crate) use limit::limit;
 pub(crate) use lineage::lineage;
-pub(crate) use path::{is_url, path, place};
+pub(crate) use path::{is_url, path, place, target};
 pub(crate) use size::size;

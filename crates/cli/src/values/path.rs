@@ -9,12 +9,17 @@ use clap::{Arg, Command, Error};
 
 /// Takes any path. A URL would be one of an odd name, and is never meant as such.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
-    Parser { urls: false }
+    Parser { urls: Urls::None }
 }
 
 /// Takes any path, and the URL of a place in an object store where this program can reach it.
 pub(crate) fn place() -> impl TypedValueParser<Value = PathBuf> {
-    Parser { urls: true }
+    Parser { urls: Urls::All }
+}
+
+/// The same for what is written, which no server that only gives can take.
+pub(crate) fn target() -> impl TypedValueParser<Value = PathBuf> {
+    Parser { urls: Urls::Written }
 }
 
 /// Whether it is the URL of a place in an object store.
@@ -24,7 +29,15 @@ pub(crate) fn is_url(path: &Path) -> bool {
 
 #[derive(Clone)]
 struct Parser {
-    urls: bool,
+    urls: Urls,
+}
+
+/// Which URLs are taken.
+#[derive(Clone, Copy, PartialEq)]
+enum Urls {
+    None,
+    All,
+    Written,
 }
 
 impl TypedValueParser for Parser {
@@ -40,21 +53,29 @@ impl TypedValueParser for Parser {
         if scheme.eq_ignore_ascii_case("file") {
             return local(text, command, arg);
         }
-        if self.urls && cfg!(feature = "cloud") {
+        let only_read = ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
+        let more = text.to_string_lossy().contains(['?', '#']);
+        let refused = self.urls == Urls::Written && (only_read || more);
+        if self.urls != Urls::None && !refused && cfg!(feature = "cloud") {
             return Ok(text.into());
         }
         let arg = arg.map(Arg::to_string).unwrap_or_default();
         // Not with the whole of it, as clap would: there may be a signature in it.
-        let message = match self.urls {
-            true => format!(
-                "{arg} is a URL ({scheme}), and only files and directories of this machine are read and \
-                 written by this program; one that is built with the feature `cloud` takes URLs there\n"
-            ),
-            false => format!(
-                "{arg} is a URL ({scheme}), and only files and directories of this machine can stand \
-                 there\n"
-            ),
+        let why = match self.urls {
+            Urls::None => "only files and directories of this machine can stand there",
+            _ if cfg!(feature = "cloud") && !only_read => {
+                "one with a query or a fragment is not taken: credentials come from the \
+                 environment"
+            }
+            _ if cfg!(feature = "cloud") => {
+                "such a server can only be read: files, and s3, gs and az URLs can stand there"
+            }
+            _ => {
+                "only files and directories of this machine are read and written by this program; one \
+                 that is built with the feature `cloud` takes URLs there"
+            }
         };
+        let message = format!("{arg} is a URL ({scheme}), and {why}\n");
         Err(Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
     }
 }

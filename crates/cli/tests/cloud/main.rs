@@ -17,6 +17,7 @@ mod program;
 
 mod cutter;
 mod exports;
+mod files;
 #[cfg(unix)]
 mod killed;
 mod library;

@@ -114,6 +114,22 @@ impl Place {
         Ok(Self { objects: client.objects, uploads, root, key, cancel: cancel.clone() })
     }
 
+    /// The place that the object at `path`, a URL, lies in, and its name there.
+    ///
+    /// # Errors
+    /// It is no URL of an object, or of no store that can be written to.
+    pub(crate) fn of(path: &Path, cancel: &Cancel) -> Result<(Self, String)> {
+        let folder = path.parent().filter(|folder| Address::of(folder).is_some());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        match folder.zip(name).filter(|_| !path.to_string_lossy().ends_with('/')) {
+            Some((folder, name)) => Ok((Self::new(folder, cancel)?, name)),
+            None => {
+                let shown = Address::of(path).map(|address| address.shown()).unwrap_or_default();
+                Err(Error::usage("names no object: a name must follow the bucket").in_file(shown))
+            }
+        }
+    }
+
     /// The same place, where nothing that was begun is given up any more.
     pub(crate) fn firm(&self) -> Self {
         Self { cancel: Cancel::new(), ..self.clone() }
@@ -200,6 +216,7 @@ impl Place {
     pub(crate) fn write(&self, name: &str, bytes: Vec<u8>, when: If) -> Result<Option<Version>> {
         self.step(name)?;
         let (objects, key) = (Arc::clone(&self.objects), self.key(name)?);
+        let replaces = matches!(when, If::Is(_));
         let mode = match when {
             If::Any => PutMode::Overwrite,
             If::Free => PutMode::Create,
@@ -212,7 +229,7 @@ impl Place {
         match self.wait(work)? {
             Ok(put) => Ok(Some(put.into())),
             // What was to be replaced is gone.
-            Err(Cause::NotFound { .. }) => Ok(None),
+            Err(Cause::NotFound { .. }) if replaces => Ok(None),
             Err(Cause::AlreadyExists { .. } | Cause::Precondition { .. }) => Ok(None),
             Err(cause) => Err(self.refused(name, &cause)),
         }

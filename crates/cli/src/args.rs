@@ -214,7 +214,7 @@ pub(crate) struct Export {
 
     /// Keep in this file how far each entity is complete, and the ids of exports beside it in
     /// PATH.journal.jsonl [default: state.json and journal.jsonl in DIR/_rowmill]
-    #[arg(long, value_parser = values::path(), value_name = "PATH")]
+    #[arg(long, value_parser = values::target(), value_name = "PATH")]
     pub(crate) state: Option<PathBuf>,
 
     /// Keep the files as they came in this directory, too, with checksums; where rows are bad, all of
@@ -269,7 +269,7 @@ pub(crate) struct Writing {
     pub(crate) on_error: OnError,
 
     /// Where quarantined rows go [default: beside the output]
-    #[arg(long, value_parser = values::path(), value_name = "FILE")]
+    #[arg(long, value_parser = values::target(), value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 
     /// Keep data out of that file and of the report: of quarantined rows place, reason and length, of

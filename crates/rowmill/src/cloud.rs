@@ -20,7 +20,7 @@ mod upload;
 
 pub(crate) use address::Address;
 pub(crate) use body::Body;
-pub(crate) use file::File;
+pub(crate) use file::{File, FromStart};
 pub(crate) use listing::list;
 pub(crate) use object::Object;
 pub(crate) use place::{If, Place, Seen, Version, Whole};

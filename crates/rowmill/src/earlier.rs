@@ -81,7 +81,7 @@ impl Earlier {
             Some(path) => path.clone(),
             None => output.rejects_path().0,
         };
-        if report.quarantined > 0 && rejects.exists() {
+        if report.quarantined > 0 && output.has_aside(&rejects).ok()? {
             report.rejects = Some(rejects.display().to_string());
         }
         report.already_there = true;

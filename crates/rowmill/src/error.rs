@@ -75,8 +75,13 @@ impl Error {
         Self::new(ErrorKind::Output, message).in_file(path.display().to_string())
     }
 
-    /// The operating system refused what was done to the output at `path`.
+    /// The operating system refused what was done to the output at `path`. Errors of this crate, as those
+    /// of stores are, come out unchanged.
     pub(crate) fn writing(path: &Path, cause: io::Error) -> Self {
+        let cause = match cause.downcast::<Self>() {
+            Ok(error) => return error,
+            Err(cause) => cause,
+        };
         Self::output(path, format!("cannot be written: {cause}")).because(cause)
     }
 

@@ -101,7 +101,7 @@ impl Job {
                 "is taken for a file, and partitions need a directory: let the path end with `/`";
             return Err(Error::usage(message).in_file(path.display().to_string()));
         }
-        let mut output = Output::open(target, settings.entity.clone(), &settings.means())?;
+        let mut output = Output::open(target, settings.entity.clone(), settings.means())?;
         output.sweep(&settings.partition_by);
         if !settings.overwrite
             && complete()
@@ -136,9 +136,10 @@ impl Job {
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
         let quarantine = Quarantine::new(&settings, &output, names)?;
         if let Some(rejects) = quarantine.target() {
-            let name = name_of(rejects);
+            let name = name_of(rejects).or_else(|| url(rejects));
             let mut parts = inputs.iter().map(|input| output.part_path(&input.stem));
-            if name.is_some() && parts.any(|part| name_of(&part) == name) {
+            let is_it = |part: PathBuf| name_of(&part).or_else(|| url(&part)) == name;
+            if name.is_some() && parts.any(is_it) {
                 return Err(Error::usage("is the output, and cannot be the file of rejects too")
                     .in_file(rejects.display().to_string()));
             }
@@ -368,7 +369,7 @@ impl Job {
         let path = self.output.target().manifest_path(&job);
         report.manifest = path.map(|path| path.display().to_string());
         let manifest = report.manifest.is_some().then(|| self.manifest(job, &report, parts));
-        let rejects = self.quarantine.finish()?;
+        let rejects = self.quarantine.finish(&mut self.output)?;
         // From here on it is all or nothing, and soon done.
         self.settings.cancel.check()?;
         self.output.commit(rejects, manifest)?;
@@ -434,7 +435,7 @@ impl Sinks<'_> {
         loop {
             let batch = decoder.next_batch();
             for reject in decoder.take_rejects() {
-                self.quarantine.add(&input.name, &reject)?;
+                self.quarantine.add(&input.name, &reject, self.output)?;
             }
             let Some(batch) = batch.map_err(|e| Error::decode(&input.name, e))? else {
                 return Ok(());

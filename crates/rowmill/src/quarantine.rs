@@ -1,8 +1,7 @@
 //! Rows set aside: each with its place, the reason and its bytes, in a file of JSON Lines.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{self, Error, Result};
 use crate::settings::Settings;
-use crate::sink::{Output, Partial, Rejects, Written, beside, check_folder, check_free};
+use crate::sink::{Draft, Output, Rejects};
 
 /// The rejects of one run. The file comes into being with the first of them.
 pub(crate) struct Quarantine {
@@ -25,15 +24,9 @@ pub(crate) struct Quarantine {
     redact: bool,
     names: Vec<Arc<str>>,
     limit: Option<Limit>,
-    open: Option<Open>,
+    open: Option<Draft>,
     rows: u64,
     first: Option<Error>,
-}
-
-struct Open {
-    // Before `partial`: its last bytes are of no use once the file is removed.
-    writer: BufWriter<Written>,
-    partial: Partial,
 }
 
 /// One line of the file. The order of the keys is that of the fields.
@@ -82,13 +75,11 @@ impl Quarantine {
             None => output.rejects_path(),
         };
         if limit.is_some() && !gathers {
-            check_folder(&path)?;
-            check_free(&path, settings.overwrite)?;
-            Partial::clear(beside(&path));
+            output.check_aside(&path, settings.overwrite)?;
         }
         let redact = settings.redact;
         if limit.is_some() && gathers && redact {
-            check_redacted(&path, &names)?;
+            check_redacted(output, &path, &names)?;
         }
         // Where bad rows end the run, a file the caller has named is none of our business.
         let replaces = settings.overwrite && (limit.is_some() || settings.rejects.is_none());
@@ -114,7 +105,7 @@ impl Quarantine {
     ///
     /// # Errors
     /// It is one too many, or cannot be written down.
-    pub(crate) fn add(&mut self, file: &str, reject: &Reject) -> Result<()> {
+    pub(crate) fn add(&mut self, file: &str, reject: &Reject, output: &mut Output) -> Result<()> {
         self.rows += 1;
         if let Some(Limit::Rows(most)) = self.limit
             && self.rows > most
@@ -127,10 +118,9 @@ impl Quarantine {
         }
         let open = match &mut self.open {
             Some(open) => open,
-            none => none.insert(create(&self.path, self.gathers, &self.names)?),
+            none => none.insert(create(output, &self.path, self.gathers, &self.names)?),
         };
-        write_line(&mut open.writer, file, reject, self.redact)
-            .map_err(|e| Error::writing(&self.path, e))
+        write_line(open, file, reject, self.redact).map_err(|e| Error::writing(&self.path, e))
     }
 
     /// Whether the whole run is within the limit.
@@ -151,43 +141,40 @@ impl Quarantine {
     }
 
     /// What is to be committed: a file and its place, or a place that must be empty.
-    pub(crate) fn finish(mut self) -> Result<Option<Rejects>> {
-        let refused = |cause| Error::writing(&self.path, cause);
-        if self.open.is_none() && self.replaces && self.path.exists() {
+    pub(crate) fn finish(mut self, output: &mut Output) -> Result<Option<Rejects>> {
+        if self.open.is_none() && self.replaces && output.has_aside(&self.path)? {
             if !self.gathers {
                 return Ok(Some((None, self.path)));
             }
             // Nothing of ours, but lines of others may have to stay.
-            self.open = Some(create(&self.path, true, &self.names)?);
+            self.open = Some(create(output, &self.path, true, &self.names)?);
         }
-        let Some(Open { mut writer, partial }) = self.open.take() else { return Ok(None) };
-        writer.flush().and_then(|()| partial.sync()).map_err(refused)?;
-        let empty = partial.size().map_err(refused)? == 0;
-        Ok(Some(((!empty).then_some(partial), self.path)))
+        let Some(open) = self.open.take() else { return Ok(None) };
+        let finished = open.finish()?;
+        Ok(Some(((finished.bytes > 0).then_some(finished.body), self.path)))
     }
 }
 
 /// Begins the file, with the lines about other sources where it gathers those.
-fn create(path: &Path, gathers: bool, names: &[Arc<str>]) -> Result<Open> {
-    let partial = Partial::create(beside(path), path)?;
-    let refused = |cause| Error::writing(path, cause);
-    let mut writer = BufWriter::new(partial.writer().map_err(refused)?);
+fn create(output: &mut Output, path: &Path, gathers: bool, names: &[Arc<str>]) -> Result<Draft> {
+    let mut draft = output.begin_aside(path)?;
     if gathers {
-        others(path, names, |line| writer.write_all(line)).map_err(refused)?;
+        others(output, path, names, |line| {
+            draft.write_all(line).map_err(|e| Error::writing(path, e))
+        })?;
     }
-    Ok(Open { writer, partial })
+    Ok(draft)
 }
 
 /// Refuses a file that holds rows of other sources with their contents, or lines that nobody can
 /// tell what they hold.
-fn check_redacted(path: &Path, names: &[Arc<str>]) -> Result<()> {
+fn check_redacted(output: &Output, path: &Path, names: &[Arc<str>]) -> Result<()> {
     let mut bare = true;
-    let look = |line: &[u8]| {
+    others(output, path, names, |line| {
         let earlier = serde_json::from_slice::<Earlier<'_>>(line);
         bare &= earlier.is_ok_and(|earlier| earlier.raw_bytes.is_some());
         Ok(())
-    };
-    others(path, names, look).map_err(|e| Error::writing(path, e))?;
+    })?;
     if bare {
         return Ok(());
     }
@@ -198,17 +185,15 @@ fn check_redacted(path: &Path, names: &[Arc<str>]) -> Result<()> {
 
 /// Hands out the lines at `path` that are not about one of `names`.
 fn others(
+    output: &Output,
     path: &Path,
     names: &[Arc<str>],
-    mut take: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut earlier = match File::open(path) {
-        Ok(file) => BufReader::new(file),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(e),
-    };
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let Some(earlier) = output.read_aside(path)? else { return Ok(()) };
+    let mut earlier = BufReader::new(earlier);
     let mut line = Vec::new();
-    while earlier.read_until(b'\n', &mut line)? > 0 {
+    while earlier.read_until(b'\n', &mut line).map_err(|e| Error::writing(path, e))? > 0 {
         let about = serde_json::from_slice::<Earlier<'_>>(&line);
         // What cannot be read is not ours to drop.
         if about.map_or(true, |earlier| !names.iter().any(|name| **name == earlier.file)) {
@@ -219,7 +204,12 @@ fn others(
     Ok(())
 }
 
-fn write_line(to: &mut impl Write, file: &str, reject: &Reject, redact: bool) -> io::Result<()> {
+fn write_line(
+    to: &mut impl Write,
+    file: &str,
+    reject: &Reject,
+    redact: bool,
+) -> std::io::Result<()> {
     let (error, raw) = (reject.error(), reject.raw());
     let place = error.place();
     let line = Line {

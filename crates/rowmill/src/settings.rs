@@ -242,7 +242,8 @@ macro_rules! setters {
         }
 
         /// Where rows go that are set aside: a file of JSON Lines, written only if there are any.
-        /// Default: `OUT.rejects.jsonl` beside a file, `OUT/_rowmill/rejects.jsonl` in a directory.
+        /// Default: `OUT.rejects.jsonl` beside a file, `OUT/_rowmill/rejects.jsonl` in a directory. With
+        /// the feature `cloud` it may be a URL, wherever the output goes.
         ///
         /// Each line has the keys `file`, `line`, `offset` (of the line's first byte in the
         /// uncompressed source), `column`, `code`, `reason`, `expected`, `found`, and `raw`, the

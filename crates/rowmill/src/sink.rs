@@ -6,6 +6,7 @@ mod columns;
 mod commit;
 mod crew;
 mod disk;
+mod draft;
 mod encoder;
 mod field;
 mod folder;
@@ -27,10 +28,13 @@ mod written;
 pub(crate) use columns::{filtered, stored, told};
 #[cfg(all(test, feature = "cloud"))]
 pub(crate) use disk::faults::{self, step};
+pub(crate) use draft::Draft;
 pub use encoder::Encoder;
 #[cfg(feature = "mews")]
+pub(crate) use folder::beside;
+pub(crate) use folder::name_of;
+#[cfg(feature = "mews")]
 pub(crate) use folder::{MadeFolders, sync_folder_of};
-pub(crate) use folder::{beside, check_folder, check_free, name_of};
 pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
@@ -38,12 +42,12 @@ pub use options::{ParquetOptions, Profile};
 pub(crate) use output::{Means, Output, Rejects};
 pub(crate) use part::PartWriter;
 #[cfg(feature = "mews")]
-pub(crate) use partial::Complete;
-pub(crate) use partial::Partial;
+pub(crate) use partial::{Complete, Partial};
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
 pub(crate) use spill::{Place, Spill};
 pub(crate) use target::Target;
 #[cfg(feature = "mews")]
 pub(crate) use target::{PRIVATE, has_manifest, recover};
+#[cfg(feature = "mews")]
 pub(crate) use written::Written;

@@ -26,7 +26,7 @@ input and pipes as far as 64 MiB. Lines that are no rows are skipped; their numb
 did not show, is told on standard error.";
 
 const URLS: &str = "\
-URLs: INPUT, --out, --schema and --widened may be s3://, gs:// and az:// URLs, inputs http:// and https:// ones too. One
+URLs: INPUT, --out, --schema, --rejects and --widened may be s3://, gs:// and az:// URLs, inputs http:// and https:// ones too. One
 that ends with / names all JSON Lines right below it, one with a * in its last part all that match; --out is
 one object if it ends with .parquet, else a directory. Credentials come from the environment
 (AWS_ACCESS_KEY_ID and so on; AWS_ENDPOINT for a server of your own).";

@@ -34,7 +34,6 @@ fn exports_go_to_a_bucket_and_their_state_stays_here() {
     };
     run("").run().failed(2, &["--state"]);
     run("--state state.json --dedupe").run().failed(2, &["--keep-raw"]);
-    run("--state state.json --on-error quarantine").run().failed(2, &["--rejects"]);
     assert_eq!((server.keys(""), api.server.requests().add), (Vec::new(), 0));
     let windows = "--state state.json --updated 2023-01-01..2025-03-01";
     for kill in 1..8_u64 {

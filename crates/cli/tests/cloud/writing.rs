@@ -120,11 +120,13 @@ fn a_run_that_fails_leaves_no_upload() {
     let outcome = server.serve(convert(&folder, &line), &server.address).run();
     outcome.failed(1, &["a.jsonl, line 60001"]);
     assert_eq!((server.uploads(), server.keys("")), (Vec::<String>::new(), Vec::new()));
-    // With the bad row aside, on this machine.
-    let aside = format!("{line} --on-error quarantine --max-rejects 1");
+    // Nor does one with a row more aside than it may be.
+    let aside = format!("{line} --on-error quarantine --max-rejects 0");
     let outcome = server.serve(convert(&folder, &aside), &server.address).run();
-    outcome.failed(2, &["--rejects"]);
-    let aside = format!("{aside} --rejects bad.jsonl");
+    outcome.failed(1, &["a.jsonl, line 60001"]);
+    assert_eq!((server.uploads(), server.keys("")), (Vec::<String>::new(), Vec::new()));
+    // With the bad row aside, on this machine.
+    let aside = format!("{line} --on-error quarantine --rejects bad.jsonl");
     server.serve(convert(&folder, &aside), &server.address).run().ended(0);
     let bad = fs::read_to_string(folder.path().join("bad.jsonl")).expect("there");
     assert_eq!(bad.lines().count(), 1);
@@ -153,7 +155,9 @@ fn what_cannot_be_written_to_is_told() {
         ("-o s3://lake/x?hush-hush", 2, &["has a query"][..]),
         ("-o s3://nowhere/lake/", 5, &["cannot be written: there is no such bucket"][..]),
         ("-o s3://lake/x/ --memory 40MiB", 2, &["42 MiB are the least"][..]),
-        ("-o x.parquet --rejects s3://lake/r.jsonl --on-error quarantine", 2, &["is a URL"][..]),
+        ("-o s3://lake/x/ --memory 50MiB --on-error quarantine", 2, &["52 MiB are the least"][..]),
+        ("-o x.parquet --rejects http://127.0.0.1:1/r --on-error null", 2, &["--rejects"][..]),
+        ("-o x.parquet --rejects s3://lake/r?hush-hush --on-error null", 2, &["a query"][..]),
     ] {
         let run = convert(&folder, &format!("a.jsonl {ENTITY} {rest}"));
         let outcome = server.serve(run, &server.address).run();

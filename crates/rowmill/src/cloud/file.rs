@@ -1,6 +1,6 @@
 //! An object that is read in places, as Parquet files are.
 
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 
 use bytes::{Buf, Bytes, buf::Reader};
@@ -46,5 +46,37 @@ impl ChunkReader for File {
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
         self.range(start..start.saturating_add(length as u64).min(self.len()))
+    }
+}
+
+/// Bytes that are asked for at a time.
+const PIECE: usize = 1 << 20;
+
+/// Reads an object from its first byte to its last, in any thread.
+pub(crate) struct FromStart {
+    file: File,
+    offset: u64,
+    piece: Bytes,
+}
+
+impl From<File> for FromStart {
+    fn from(file: File) -> Self {
+        Self { file, offset: 0, piece: Bytes::new() }
+    }
+}
+
+impl Read for FromStart {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.piece.is_empty() && self.offset < self.file.len() {
+            let (start, end) = (self.offset, self.offset.saturating_add(PIECE as u64));
+            let range = start..end.min(self.file.len());
+            let File { place, name, seen } = &self.file;
+            let piece = place.range(name, seen, range).map_err(io::Error::other)?;
+            self.piece = piece.ok_or(io::ErrorKind::NotFound)?;
+            self.offset += self.piece.len() as u64;
+        }
+        let bytes = self.piece.len().min(into.len());
+        self.piece.copy_to_slice(&mut into[..bytes]);
+        Ok(bytes)
     }
 }

@@ -119,14 +119,24 @@ impl Place {
     /// # Errors
     /// It is no URL of an object, or of no store that can be written to.
     pub(crate) fn of(path: &Path, cancel: &Cancel) -> Result<(Self, String)> {
-        let folder = path.parent().filter(|folder| Address::of(folder).is_some());
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        match folder.zip(name).filter(|_| !path.to_string_lossy().ends_with('/')) {
-            Some((folder, name)) => Ok((Self::new(folder, cancel)?, name)),
+        let Some(address) = Address::of(path) else { return Err(Error::internal("no URL")) };
+        let (_, _, key) = address.parse()?;
+        let name = key.filename().filter(|_| !path.to_string_lossy().ends_with('/'));
+        match name.zip(path.parent()) {
+            Some((name, folder)) => Ok((Self::new(folder, cancel)?, name.to_owned())),
             None => {
-                let shown = Address::of(path).map(|address| address.shown()).unwrap_or_default();
-                Err(Error::usage("names no object: a name must follow the bucket").in_file(shown))
+                let message = "names no object: its name must follow the bucket";
+                Err(Error::usage(message).in_file(address.shown()))
             }
+        }
+    }
+
+    /// Where the object of this name lies, and its name there: here, unless it is called by its URL.
+    pub(crate) fn holder(&self, name: &str) -> Result<(Self, String)> {
+        let path = Path::new(name);
+        match Address::of(path) {
+            Some(_) => Self::of(path, &self.cancel),
+            None => Ok((self.clone(), name.to_owned())),
         }
     }
 
@@ -140,9 +150,11 @@ impl Place {
         self.root.join(name).display().to_string()
     }
 
-    /// The name of what paths call so.
+    /// The name of what paths call so: the whole URL for what does not lie in this place.
     pub(crate) fn name(&self, path: &Path) -> String {
-        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        let Ok(path) = path.strip_prefix(&self.root) else {
+            return path.to_string_lossy().into_owned();
+        };
         let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
         names.join("/")
     }

@@ -1,8 +1,8 @@
-//! What settings come to where the output is in a store.
+//! What settings come to where files of the run go to a store.
 
 use super::Settings;
 #[cfg(feature = "cloud")]
-use crate::cloud::{self, Address};
+use crate::cloud::{self, Address, Place};
 #[cfg(feature = "cloud")]
 use crate::error::Error;
 use crate::error::Result;
@@ -17,22 +17,19 @@ impl Settings {
     /// Something is asked for that cannot be had there.
     #[cfg(feature = "cloud")]
     pub(crate) fn towards(mut self, target: &Target) -> Result<Self> {
-        if self.rejects.as_deref().is_some_and(|path| Address::of(path).is_some()) {
-            let message = "rows set aside go to a file of this machine, and cannot go to a URL";
-            return Err(Error::usage(message));
-        }
-        if !target.is_remote() {
-            return Ok(self);
-        }
-        if self.quarantine().is_some() && self.rejects.is_none() {
-            return Err(Error::usage(
-                "rows set aside go to a file of this machine: where the output is a URL, name one with \
-                 --rejects (in code `.rejects(path)`)",
-            ));
-        }
-        if let Some(bytes) = self.memory {
-            let parts = if self.partition_by.is_empty() { 1 } else { parts::AT_ONCE };
-            let held = cloud::held(parts, cloud::piece(self.memory));
+        let rejects = match self.rejects.as_ref().filter(|path| Address::of(path).is_some()) {
+            Some(url) => Place::of(url, &self.cancel).map(|_| true)?,
+            None => self.rejects.is_none() && target.is_remote(),
+        };
+        let aside = if rejects && self.quarantine().is_some() { 1 } else { 0 };
+        let held = |uploads| cloud::held(uploads, cloud::piece(self.memory));
+        let parts = match target.is_remote() {
+            true if self.partition_by.is_empty() => held(1),
+            true => held(parts::AT_ONCE),
+            false => 0,
+        };
+        let held = parts + aside * held(1);
+        if let (Some(bytes), 1..) = (self.memory, held) {
             self.memory = Some(memory::without(held, bytes)?);
         }
         Ok(self)

@@ -17,9 +17,16 @@ use serde::{Deserialize, Serialize};
 use super::disk;
 use super::folder::{folder_of, name_of, remove_empty_partitions};
 use super::partial::Partial;
-use crate::error::{Error, Result};
+#[cfg(feature = "cloud")]
+use super::remote::Apart;
+use crate::error::{Error, ErrorKind, Result};
 
+/// The version of records of files alone.
 const VERSION: u32 = 1;
+
+/// That of records with objects, which only a program with clients of stores can carry out.
+#[cfg(feature = "cloud")]
+const WITH_OBJECTS: u32 = 2;
 
 /// What is to be done, in this order. Names are paths from the base of the output, or from the root
 /// of the file system for what lies elsewhere.
@@ -32,6 +39,10 @@ pub(super) struct Record {
     removes: Vec<Name>,
     /// Files that get their names.
     places: Vec<Placing>,
+    /// Objects that go and that get their names.
+    #[cfg(feature = "cloud")]
+    #[serde(default, skip_serializing_if = "Apart::is_empty")]
+    objects: Apart,
     /// The manifest, which comes last.
     manifest: Option<Placing>,
 }
@@ -75,8 +86,26 @@ impl Record {
             retires: Vec::new(),
             removes: Vec::new(),
             places: Vec::new(),
+            #[cfg(feature = "cloud")]
+            objects: Apart::default(),
             manifest: None,
         }
+    }
+
+    /// What is to be done in stores.
+    #[cfg(feature = "cloud")]
+    pub(super) fn objects(&mut self) -> &mut Apart {
+        self.version = WITH_OBJECTS;
+        &mut self.objects
+    }
+
+    /// Whether this program can carry it out.
+    fn is_understood(&self) -> bool {
+        #[cfg(feature = "cloud")]
+        if self.version == WITH_OBJECTS {
+            return true;
+        }
+        self.version == VERSION
     }
 
     /// The manifest at `path` no longer holds.
@@ -107,7 +136,8 @@ impl Record {
 
     /// Whether there is but one step, which needs no record: it is taken or it is not.
     pub(super) fn is_one_step(&self) -> bool {
-        self.retires.is_empty()
+        self.version == VERSION
+            && self.retires.is_empty()
             && self.removes.is_empty()
             && self.manifest.is_none()
             && self.places.len() <= 1
@@ -155,6 +185,8 @@ impl Record {
         for placing in &self.places {
             placing.carry_out(base, &mut folders)?;
         }
+        #[cfg(feature = "cloud")]
+        self.objects.carry_out()?;
         // A manifest must not be seen before what it names.
         folders.sync()?;
         if let Some(placing) = &self.manifest {
@@ -206,7 +238,7 @@ pub(super) fn recover(path: &Path, base: &Path) -> Result<()> {
         text => text.map_err(|e| Error::writing(path, e))?,
     };
     let record: Option<Record> = serde_json::from_slice(&text).ok();
-    let Some(record) = record.filter(|record| record.version == VERSION) else {
+    let Some(record) = record.filter(Record::is_understood) else {
         let message = "says what a run was about to put in place here, in a way that this version \
                        does not understand; let the version that wrote it finish";
         return Err(Error::output(path, message));
@@ -216,7 +248,8 @@ pub(super) fn recover(path: &Path, base: &Path) -> Result<()> {
             "a run that ended early was about to put files in place, and this cannot be completed: \
              {error}; remove this file to give them up"
         );
-        Error::output(path, message).because(error)
+        let kind = if error.is_retryable() { error.kind() } else { ErrorKind::Output };
+        Error::new(kind, message).in_file(path.display().to_string()).because(error)
     })
 }
 

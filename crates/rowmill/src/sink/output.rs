@@ -4,6 +4,7 @@
 //! files are put in place, see [`commit`](super::commit). Until then, dropping an [`Output`] removes
 //! every trace of it.
 
+mod aside;
 mod partitions;
 mod there;
 
@@ -13,10 +14,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::commit::Record;
+use super::draft::{Body, Draft};
 use super::folder::{MadeFolders, beside, check_folder, check_free, check_twins, folder_of};
 use super::manifest::Manifest;
 use super::options::ParquetOptions;
-use super::part::{Body, FinishedPart, PartWriter};
+use super::part::{FinishedPart, PartWriter};
 use super::partial::{Complete, Partial};
 #[cfg(feature = "cloud")]
 use super::remote::Remote;
@@ -24,6 +26,8 @@ use super::retired::Retired;
 use super::spill::Spill;
 use super::target::{PRIVATE, Target, manifest_path};
 use crate::arrow::SchemaRef;
+#[cfg(feature = "cloud")]
+use crate::cloud::{Address, Uploaded};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What writing takes of a run.
@@ -36,8 +40,8 @@ pub(crate) struct Means {
     pub(crate) piece: usize,
 }
 
-/// Where rejects go in the end: a file and its place, or a place that nothing is left to lie in.
-pub(crate) type Rejects = (Option<Partial>, PathBuf);
+/// Where rejects go in the end: what has them and its place, or a place that nothing is left to lie in.
+pub(crate) type Rejects = (Option<Body>, PathBuf);
 
 /// The output of one run. The fields are dropped from the first to the last: what is in a folder
 /// goes before the folder.
@@ -49,6 +53,8 @@ pub(crate) struct Output {
     /// The place, where it is one in a store.
     #[cfg(feature = "cloud")]
     remote: Option<Remote>,
+    #[cfg(feature = "cloud")]
+    means: Means,
     made: MadeFolders,
     target: Target,
     entity: Option<String>,
@@ -67,19 +73,17 @@ impl Output {
     /// # Errors
     /// It cannot be written to, another run holds it, or what an earlier one has begun cannot be
     /// completed.
-    pub(crate) fn open(target: Target, entity: Option<String>, means: &Means) -> Result<Self> {
+    pub(crate) fn open(target: Target, entity: Option<String>, means: Means) -> Result<Self> {
         let mut made = MadeFolders::default();
         #[cfg(feature = "cloud")]
         {
             let single = matches!(target, Target::File(_));
             let remote = Remote::open(target.path(), single, &means.cancel, means.piece)?;
             if remote.is_some() {
-                let output = Self::in_place(target, entity, made, None);
+                let output = Self::in_place(target, entity, made, None, means);
                 return Ok(Self { remote, ..output });
             }
         }
-        #[cfg(not(feature = "cloud"))]
-        let _ = means;
         match &target {
             Target::File(path) => {
                 check_folder(path)?;
@@ -95,7 +99,7 @@ impl Output {
         }
         let lock = Partial::create(target.lock(), target.path())?;
         target.recover()?;
-        let output = Self::in_place(target, entity, made, Some(lock));
+        let output = Self::in_place(target, entity, made, Some(lock), means);
         output.remove_leftovers();
         Ok(output)
     }
@@ -105,12 +109,17 @@ impl Output {
         entity: Option<String>,
         made: MadeFolders,
         lock: Option<Partial>,
+        means: Means,
     ) -> Self {
+        #[cfg(not(feature = "cloud"))]
+        let Means {} = means;
         Self {
             staged: Vec::new(),
             _lock: lock,
             #[cfg(feature = "cloud")]
             remote: None,
+            #[cfg(feature = "cloud")]
+            means,
             made,
             target,
             entity,
@@ -389,12 +398,21 @@ impl Output {
             check_free(target, self.overwrite)?;
             record.place(file.path(), target, &base)?;
         }
+        #[cfg(feature = "cloud")]
+        let mut objects = Vec::new();
         match rejects {
-            Some((Some(partial), path)) => {
+            Some((Some(Body::File(partial)), path)) => {
                 let file = partial.complete();
                 record.place(file.path(), &path, &base)?;
                 self.staged.push((file, path));
             }
+            #[cfg(feature = "cloud")]
+            Some((Some(Body::Object(uploaded)), path)) => {
+                record.objects().place(&uploaded, &path);
+                objects.push(uploaded);
+            }
+            #[cfg(feature = "cloud")]
+            Some((None, path)) if Address::of(&path).is_some() => record.objects().remove(&path)?,
             Some((None, path)) => record.remove(&path, &base)?,
             None => {}
         }
@@ -419,6 +437,8 @@ impl Output {
         for (file, _) in &mut self.staged {
             file.keep();
         }
+        #[cfg(feature = "cloud")]
+        objects.iter_mut().for_each(Uploaded::keep);
         // Files are bound to get their names in them.
         self.made.keep();
         record.carry_out(&path, &base).map_err(|error| {

@@ -1,18 +1,19 @@
 //! One Parquet file under construction.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::behind::Behind;
+use super::draft::Body;
 use super::encoder::Encoder;
 use super::group::RowGroup;
 use super::options::ParquetOptions;
 use super::partial::Partial;
 use super::proof::{FOOTER_PROOF, Proof};
+#[cfg(feature = "cloud")]
 use super::written::Written;
 use crate::arrow::{RecordBatch, SchemaRef};
 #[cfg(feature = "cloud")]
-use crate::cloud::{Upload, Uploaded};
+use crate::cloud::Upload;
 use crate::error::{Error, Result};
 
 /// Writes batches into a file that has no final name yet.
@@ -34,7 +35,7 @@ impl PartWriter {
         threaded: bool,
     ) -> Result<Self> {
         let writer = Behind::new(Written::upload(upload), threaded, options.row_group_bytes);
-        let writer = writer.map_err(|e| refused(&target, e))?;
+        let writer = writer.map_err(|e| Error::writing(&target, e))?;
         let encoder = Encoder::with(writer, schema, options).map_err(|e| of(&target, e))?;
         Ok(Self { encoder, partial: None, target })
     }
@@ -91,16 +92,9 @@ impl PartWriter {
         let text = serde_json::to_string(proof).map_err(|e| Error::internal(e.to_string()))?;
         self.encoder.note(FOOTER_PROOF, text);
         let written = self.encoder.finish().map_err(|e| of(&self.target, e))?;
-        let written = written.end().map_err(|e| refused(&self.target, e))?;
+        let written = written.end().map_err(|e| Error::writing(&self.target, e))?;
         let (bytes, checksum) = (written.bytes(), written.checksum());
-        let (body, size) = match self.partial {
-            Some(partial) => {
-                let size = partial.sync().and_then(|()| partial.size());
-                let size = size.map_err(|e| Error::writing(&self.target, e))?;
-                (Body::File(partial), size)
-            }
-            None => uploaded(written)?,
-        };
+        let (body, size) = Body::of(written, self.partial, &self.target)?;
         if size != bytes {
             let message = format!("not committed: {bytes} bytes written, but {size} are there");
             return Err(Error::output(&self.target, message));
@@ -117,36 +111,6 @@ pub(crate) struct FinishedPart {
     pub(crate) bytes: u64,
     /// Of its bytes.
     pub(crate) checksum: String,
-}
-
-/// What has all bytes of a part.
-pub(super) enum Body {
-    File(Partial),
-    #[cfg(feature = "cloud")]
-    Object(Uploaded),
-}
-
-/// The upload that everything was written to, and its size.
-#[cfg(feature = "cloud")]
-fn uploaded(written: Written) -> Result<(Body, u64)> {
-    let upload = written.into_upload().ok_or_else(|| Error::internal("a part without a file"))?;
-    let uploaded = upload.finish()?;
-    let size = uploaded.bytes();
-    Ok((Body::Object(uploaded), size))
-}
-
-/// Without clients of stores every part has a file.
-#[cfg(not(feature = "cloud"))]
-fn uploaded(_: Written) -> Result<(Body, u64)> {
-    Err(Error::internal("a part without a file"))
-}
-
-/// What writing has ended with. What goes to a store has errors of this crate.
-fn refused(target: &Path, cause: io::Error) -> Error {
-    match cause.downcast::<Error>() {
-        Ok(error) => error,
-        Err(cause) => Error::writing(target, cause),
-    }
 }
 
 fn of(target: &Path, error: Error) -> Error {

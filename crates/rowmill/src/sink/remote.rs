@@ -1,5 +1,6 @@
 //! Output in an object store: what [`Output`](super::output::Output) does differently there.
 
+mod apart;
 mod pending;
 mod record;
 
@@ -10,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+pub(super) use self::apart::Apart;
 use self::pending::List;
 use self::record::{Begun, Put, Record};
+use super::draft::Body;
 use super::manifest::Manifest;
 use super::output::Rejects;
 use super::retired::{self, Retired};
@@ -151,20 +154,15 @@ impl Remote {
     pub(super) fn begin(&mut self, target: &Path) -> Result<Upload> {
         record::check(&self.place, &record_in(&self.private), &self.begun)?;
         let name = self.place.name(target);
-        let id = self.place.begin(&name)?;
+        let (place, inner) = self.place.holder(&name)?;
+        let id = place.begin(&inner)?;
         // Whoever has come through meanwhile has given up this upload.
         let (there, at, begun) = (self.place.clone(), record_in(&self.private), self.begun.clone());
         let overtaken = move || {
             let checked = record::check(&there, &at, &begun);
             checked.err().filter(|error| error.kind() == ErrorKind::Output)
         };
-        let upload = Upload::new(
-            self.place.clone(),
-            name.clone(),
-            id.clone(),
-            self.piece,
-            Box::new(overtaken),
-        );
+        let upload = Upload::new(place, inner, id.clone(), self.piece, Box::new(overtaken));
         self.list.add(&name, &id)?;
         Ok(upload)
     }
@@ -174,8 +172,8 @@ impl Remote {
         self.staged.push((uploaded, self.place.name(target)));
     }
 
-    /// Puts everything in place: rejects, which lie on this machine, the parts, then the manifest.
-    /// `replaced` goes, and so does what was `retired`.
+    /// Puts everything in place: the parts and rejects, then the manifest. `replaced` goes, and so does
+    /// what was `retired`.
     ///
     /// # Errors
     /// Before the record is there: then all is as it was. Or after that: then whoever opens the place
@@ -190,6 +188,21 @@ impl Remote {
     ) -> Result<()> {
         let place = self.place.firm();
         let mut record = Record::new(&self.run);
+        let rejects = match rejects {
+            Some((Some(Body::Object(uploaded)), path)) => {
+                self.stage(uploaded, &path);
+                None
+            }
+            Some((None, path)) if Address::of(&path).is_some() => {
+                let name = place.name(&path);
+                let (holder, inner) = place.holder(&name)?;
+                if let Some(seen) = holder.look(&inner)? {
+                    record.remove(name, seen);
+                }
+                None
+            }
+            rejects => rejects,
+        };
         for (uploaded, name) in &self.staged {
             record.place(uploaded, name);
         }
@@ -259,7 +272,9 @@ fn record_in(private: &str) -> String {
 /// Puts rows set aside in their place on this machine, and says where.
 fn put_rejects(rejects: Option<Rejects>) -> Result<Option<PathBuf>> {
     match rejects {
-        Some((Some(partial), path)) => {
+        // That of an object was staged.
+        Some((Some(Body::Object(_)), _)) => Ok(None),
+        Some((Some(Body::File(partial)), path)) => {
             partial.complete().place(&path).map_err(|e| Error::writing(&path, e))?;
             Ok(Some(path))
         }

@@ -106,7 +106,10 @@ pub(super) fn sweep(place: &Place, private: &str, record: &str) {
     // carried out yet still needs its uploads.
     let Ok(Some(now)) = record::settled(place, record) else { return };
     for (name, pending) in found.into_iter().filter(|(_, pending)| pending.begun != now) {
-        let stays = |entry: &&Entry| place.abort(&entry.to, &entry.upload).is_err();
+        let stays = |entry: &&Entry| {
+            let holder = place.holder(&entry.to);
+            holder.and_then(|(place, name)| place.abort(&name, &entry.upload)).is_err()
+        };
         // All of them are tried.
         if pending.uploads.iter().filter(stays).count() == 0 {
             let _ = place.remove(&name);

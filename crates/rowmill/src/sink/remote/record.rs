@@ -14,9 +14,11 @@
 //! Every step may be taken again, and by two at a time: an upload that is gone was completed, and what
 //! is removed is the version that was seen.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{If, Place, Seen, Uploaded, Version, Whole};
+use crate::cloud::{Address, If, Place, Seen, Uploaded, Version, Whole};
 use crate::error::{Error, ErrorKind, Result};
 
 const VERSION: u32 = 1;
@@ -24,7 +26,8 @@ const VERSION: u32 = 1;
 /// How often the record may change under a run that looks at it.
 const TRIES: usize = 16;
 
-/// What is to be done, in this order, or was done. Names count from the place.
+/// What is to be done, in this order, or was done. Names count from the place; what lies elsewhere is
+/// called by its URL.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     version: u32,
@@ -47,15 +50,15 @@ pub(super) struct Record {
 
 /// An object as it was seen.
 #[derive(Debug, Serialize, Deserialize)]
-struct Old {
-    name: String,
+pub(super) struct Old {
+    pub(super) name: String,
     seen: Version,
 }
 
 /// An upload that has all its bytes.
 #[derive(Debug, Serialize, Deserialize)]
-struct Placing {
-    to: String,
+pub(super) struct Placing {
+    pub(super) to: String,
     upload: String,
     pieces: Vec<String>,
     bytes: u64,
@@ -85,22 +88,17 @@ impl Record {
 
     /// The manifest of this name no longer holds.
     pub(super) fn retire(&mut self, name: String, seen: Seen) {
-        self.retires.push(Old { name, seen: seen.version });
+        self.retires.push(Old::new(name, seen));
     }
 
     /// The object of this name goes, unless another one takes its name.
     pub(super) fn remove(&mut self, name: String, seen: Seen) {
-        self.removes.push(Old { name, seen: seen.version });
+        self.removes.push(Old::new(name, seen));
     }
 
     /// The upload becomes the object of this name.
     pub(super) fn place(&mut self, uploaded: &Uploaded, to: &str) {
-        self.places.push(Placing {
-            to: to.to_owned(),
-            upload: uploaded.id().to_owned(),
-            pieces: uploaded.pieces().to_vec(),
-            bytes: uploaded.bytes(),
-        });
+        self.places.push(Placing::new(uploaded, to));
     }
 
     /// The manifest gets this name and this text.
@@ -145,15 +143,20 @@ impl Record {
     /// Does what it says.
     fn steps(&self, place: &Place) -> Result<()> {
         for old in self.retires.iter().chain(&self.removes) {
-            if place.look(&old.name)?.is_some_and(|there| there.version == old.seen) {
-                place.remove(&old.name)?;
+            let (holder, name) = place.holder(&old.name)?;
+            old.carry_out(&holder, &name)?;
+        }
+        let (elsewhere, here): (Vec<_>, Vec<_>) =
+            self.places.iter().partition(|placing| placing.is_elsewhere());
+        let uploads: Vec<_> = here.iter().map(|placing| placing.whole(&placing.to)).collect();
+        for (placing, made) in here.iter().zip(place.complete_all(&uploads)?) {
+            if !made {
+                placing.check(place, &placing.to)?;
             }
         }
-        let uploads: Vec<Whole<'_>> = self.places.iter().map(Placing::whole).collect();
-        for (placing, made) in self.places.iter().zip(place.complete_all(&uploads)?) {
-            if !made {
-                placing.check(place)?;
-            }
+        for placing in elsewhere {
+            let (holder, name) = place.holder(&placing.to)?;
+            placing.carry_out(&holder, &name)?;
         }
         let Some(Text { to, text }) = &self.manifest else { return Ok(()) };
         if place.write(to, text.clone().into_bytes(), If::Free)?.is_none() {
@@ -184,18 +187,54 @@ pub(super) enum Put {
     Unsure(Error),
 }
 
+impl Old {
+    pub(super) fn new(name: String, seen: Seen) -> Self {
+        Self { name, seen: seen.version }
+    }
+
+    /// Removes it from `place`, where it is called `name`, if it is still the one that was seen.
+    pub(super) fn carry_out(&self, place: &Place, name: &str) -> Result<()> {
+        match place.look(name)?.is_some_and(|there| there.version == self.seen) {
+            true => place.remove(name),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Placing {
-    fn whole(&self) -> Whole<'_> {
-        Whole { name: &self.to, upload: &self.upload, pieces: &self.pieces }
+    pub(super) fn new(uploaded: &Uploaded, to: &str) -> Self {
+        Self {
+            to: to.to_owned(),
+            upload: uploaded.id().to_owned(),
+            pieces: uploaded.pieces().to_vec(),
+            bytes: uploaded.bytes(),
+        }
+    }
+
+    /// Whether it is called by its URL.
+    fn is_elsewhere(&self) -> bool {
+        Address::of(Path::new(&self.to)).is_some()
+    }
+
+    fn whole<'a>(&'a self, name: &'a str) -> Whole<'a> {
+        Whole { name, upload: &self.upload, pieces: &self.pieces }
+    }
+
+    /// Completes it in `place`, where it is called `name`.
+    pub(super) fn carry_out(&self, place: &Place, name: &str) -> Result<()> {
+        if place.complete_all(&[self.whole(name)])? == [true] {
+            return Ok(());
+        }
+        self.check(place, name)
     }
 
     /// The upload is gone: makes sure that an earlier try has made the object of it.
-    fn check(&self, place: &Place) -> Result<()> {
-        if place.look(&self.to)?.is_some_and(|there| there.bytes == self.bytes) {
+    fn check(&self, place: &Place, name: &str) -> Result<()> {
+        if place.look(name)?.is_some_and(|there| there.bytes == self.bytes) {
             return Ok(());
         }
         let message = "was uploaded, and the store has neither the upload nor the object any more";
-        Err(Error::output(place.shown(&self.to).as_ref(), message))
+        Err(Error::output(place.shown(name).as_ref(), message))
     }
 }
 

@@ -10,13 +10,14 @@ use std::sync::{Arc, Once};
 use futures::StreamExt;
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
-use rowmill_json::{Column, Layout, Limit, OnBadRow};
+use rowmill_json::{Column, Layout};
 
 use crate::cloud::memory;
 use crate::sink::faults::{Plan, during};
 use crate::{Cancel, Convert, ErrorKind, Report, Result, Source};
 
 mod partitioned;
+mod rejects;
 
 /// More steps than any run here takes.
 const STEPS: u64 = 200;
@@ -299,23 +300,6 @@ fn many_uploads_are_listed_by_the_hundred() {
     case.run().expect("converts");
     case.check(&Case::new("lake/", &sources).on_disk(), "all of them");
     assert_eq!(lists(&case), 0);
-}
-
-#[test]
-fn rows_set_aside_stay_on_this_machine() {
-    let case = Case::new("lake/", &[2]);
-    fs::write(&case.sources[0], "{\"n\":1}\n{}\n").expect("writes");
-    let keep = OnBadRow::Quarantine { at_most: Limit::None };
-    let run = case.convert().on_bad_row(keep);
-    let error = run.run(&case.sources, case.url()).expect_err("no place for rejects");
-    assert_eq!(error.kind(), ErrorKind::Usage);
-    assert!(error.to_string().contains("--rejects"), "{error}");
-    let rejects = case.folder.path().join("rejects.jsonl");
-    let error = run.clone().rejects(case.url()).run(&case.sources, case.url()).expect_err("a URL");
-    assert_eq!(error.kind(), ErrorKind::Usage);
-    let report = run.rejects(&rejects).run(&case.sources, case.url()).expect("converts");
-    assert_eq!((report.rows, report.quarantined), (1, 1));
-    assert_eq!(fs::read_to_string(&rejects).expect("there").lines().count(), 1);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod event;
 mod events;
 mod journal;
+#[cfg(feature = "cloud")]
+mod object;
 mod run;
 mod state;
 mod watch;
@@ -29,8 +31,6 @@ use run::{Book, Run};
 use state::State;
 use window::{Days, Subject};
 
-#[cfg(feature = "cloud")]
-use crate::cloud::Address;
 use crate::error::{Error, Result};
 #[cfg(feature = "cloud")]
 use crate::ingest;
@@ -223,7 +223,8 @@ impl SyncRun {
     }
 
     /// Keeps the watermarks in this file, and the journal beside it as `<file>.journal.jsonl`.
-    /// Default: `state.json` and `journal.jsonl` in `OUT/_rowmill`.
+    /// Default: `state.json` and `journal.jsonl` in `OUT/_rowmill`. With the feature `cloud` it may be a
+    /// URL, and is one where the output is.
     pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
         self.state = Some(path.into());
         self
@@ -321,7 +322,7 @@ impl SyncRun {
             return Err(Error::usage("no entity was named"));
         }
         #[cfg(feature = "cloud")]
-        check_places(&root, state.is_some(), &options, &settings)?;
+        check_places(&root, &options, &settings)?;
         let (state, journal) = match state {
             Some(path) => {
                 let mut journal = path.clone().into_os_string();
@@ -353,13 +354,7 @@ impl SyncRun {
 
 /// Refuses files that would have to lie in a store, before anything is asked for.
 #[cfg(feature = "cloud")]
-fn check_places(root: &Path, state: bool, options: &Options, settings: &Settings) -> Result<()> {
-    if Address::of(root).is_some() && !state {
-        return Err(Error::usage(
-            "how far things are is kept in files of this machine: where the output is a URL, name one \
-             with --state (in code `.state(path)`)",
-        ));
-    }
+fn check_places(root: &Path, options: &Options, settings: &Settings) -> Result<()> {
     ingest::check_places(root, options.keep_raw.as_deref(), settings.dedupe)?;
     settings.clone().towards(&Target::Directory(root.to_owned())).map(drop)
 }

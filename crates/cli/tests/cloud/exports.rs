@@ -1,12 +1,14 @@
 //! Exports into a bucket.
 
+use std::time::{Duration, Instant};
+
 use rowmill_testkit::corpus::Kind;
 use rowmill_testkit::server::Setup;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::api::Api;
-use crate::server::{BUCKET, Server};
+use crate::server::{BUCKET, SECRET, Server};
 
 /// The rows that all manifests in the bucket name, whose parts must be there.
 fn rows(server: &Server) -> u64 {
@@ -23,19 +25,18 @@ fn rows(server: &Server) -> u64 {
     manifests.map(count).sum()
 }
 
-#[test]
-fn exports_go_to_a_bucket_and_their_state_stays_here() {
+/// Killed again and again, with the state where `state` says.
+fn goes_on(state: &str, remembered: [&str; 2]) {
     let setup = Setup::new().corpus(Kind::Reservation, 40, 2);
     let (api, folder, server) =
         (Api::start(setup), TempDir::new().expect("a folder"), Server::start());
     let run = |args: &str| {
-        let args = format!("--entity Reservation -o s3://{BUCKET}/lake/ {args}");
+        let args = format!("--entity Reservation -o s3://{BUCKET}/lake/ {state} {args}");
         server.serve(api.export(&args).folder(folder.path()), &server.address)
     };
-    run("").run().failed(2, &["--state"]);
-    run("--state state.json --dedupe").run().failed(2, &["--keep-raw"]);
+    run("--dedupe").run().failed(2, &["--keep-raw"]);
     assert_eq!((server.keys(""), api.server.requests().add), (Vec::new(), 0));
-    let windows = "--state state.json --updated 2023-01-01..2025-03-01";
+    let windows = "--updated 2023-01-01..2025-03-01";
     for kill in 1..8_u64 {
         let mut running = run(windows).start();
         std::thread::sleep(std::time::Duration::from_millis(kill * 40));
@@ -50,4 +51,60 @@ fn exports_go_to_a_bucket_and_their_state_stays_here() {
     assert_eq!(parts.len(), 5, "{parts:?}");
     run(windows).run().ended(0);
     assert_eq!(rows(&server), 5 * 40, "and nothing more by doing it again");
+    // All there is, and from then on what is new: so there is a watermark.
+    run("").run().ended(0);
+    assert_eq!(rows(&server), 6 * 40);
+    for name in remembered {
+        let local = folder.path().join(name);
+        let text =
+            if local.exists() { std::fs::read(local).expect("reads") } else { server.get(name) };
+        let text = String::from_utf8(text).expect("text");
+        assert!(text.contains("\"Reservation\""), "{name}: {text}");
+        for secret in [api.server.client_token(), api.server.access_token(), "sig=", SECRET] {
+            assert!(!text.contains(secret), "a secret in {name}");
+        }
+    }
+}
+
+#[test]
+fn exports_go_to_a_bucket_and_are_remembered_there() {
+    goes_on("", ["lake/_rowmill/state.json", "lake/_rowmill/journal.jsonl"]);
+}
+
+#[test]
+fn their_state_may_lie_elsewhere() {
+    let [state, journal] = ["apart/state.json", "apart/state.json.journal.jsonl"];
+    goes_on(&format!("--state s3://{BUCKET}/{state}"), [state, journal]);
+    goes_on("--state state.json", ["state.json", "state.json.journal.jsonl"]);
+}
+
+#[test]
+fn of_two_runs_by_one_state_the_second_to_write_is_refused() {
+    let wait = Duration::from_millis(1_500);
+    let setup = Setup::new().corpus(Kind::Reservation, 30, 1).corpus(Kind::Customer, 20, 1);
+    let (api, server) = (Api::start(setup.ready_after(wait)), Server::start());
+    let run = |entity: &str, out: &str| {
+        let args = format!("--entity {entity} -o {out} --state s3://{BUCKET}/state.json");
+        server.serve(api.export(&args), &server.address)
+    };
+    let folder = TempDir::new().expect("a folder");
+    let out = |name: &str| folder.path().join(name).display().to_string();
+    let slow = run("Reservation", &out("a")).start();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while api.server.requests().add == 0 || server.keys("state.json.journal").is_empty() {
+        assert!(Instant::now() < deadline, "nothing was asked for");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // It has written that it has asked, perhaps not yet what came of that.
+    std::thread::sleep(Duration::from_millis(300));
+    run("Customer", &out("b")).run().ended(0);
+    slow.end().failed(5, &["another run has written here", "the next run goes on"]);
+    let state = String::from_utf8(server.get("state.json")).expect("text");
+    assert!(state.contains("Customer") && !state.contains("Reservation"), "{state}");
+    let asked = api.server.requests().add;
+    let outcome = run("Reservation", &out("a")).run();
+    outcome.ended(0);
+    assert_eq!(api.server.requests().add, asked, "it is taken over");
+    let state = String::from_utf8(server.get("state.json")).expect("text");
+    assert!(state.contains("Customer") && state.contains("Reservation"), "{state}");
 }

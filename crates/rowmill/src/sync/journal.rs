@@ -3,6 +3,9 @@
 //! A file of JSON Lines that only grows. Each line says what has happened to one export, and is on
 //! the disk before anything else is done: the API has no list of exports, so an id that is lost
 //! cannot be looked up. Tokens and links are never in it.
+//!
+//! In a store nothing can be written to the end of an object. There it is written anew for each line, if
+//! it is still as it was read ([`SmallObject`]).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -11,6 +14,8 @@ use std::path::{Path, PathBuf};
 use rowmill_mews::chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "cloud")]
+use super::object::SmallObject;
 use super::window::{Filter, Subject};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{MadeFolders, sync_folder_of};
@@ -72,6 +77,9 @@ pub(super) struct Journal {
     /// Locked. `None` as long as there is nothing to write: a run that is refused at once leaves
     /// nothing behind.
     file: Option<File>,
+    /// The journal and all that is in it, where it is in a store.
+    #[cfg(feature = "cloud")]
+    object: Option<(SmallObject, Vec<u8>)>,
     /// What is known of each export, in the order in which they were asked for.
     known: Vec<(Work, Event)>,
     /// Lines that are none, such as the last one of a run that was killed in the middle of it.
@@ -83,22 +91,41 @@ pub(super) struct Journal {
 impl Journal {
     /// Reads the journal at `path` if there is one, and keeps other runs away from it.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let opened = match OpenOptions::new().read(true).append(true).open(&path) {
+        let mut journal = Self {
+            path,
+            file: None,
+            #[cfg(feature = "cloud")]
+            object: None,
+            known: Vec::new(),
+            damaged: 0,
+            torn: false,
+        };
+        let path = &journal.path;
+        #[cfg(feature = "cloud")]
+        if let Some((object, bytes)) = SmallObject::open(path)? {
+            let bytes = bytes.map(Vec::from).unwrap_or_default();
+            journal.read_all(&bytes)?;
+            journal.object = Some((object, bytes));
+            return Ok(journal);
+        }
+        let opened = match OpenOptions::new().read(true).append(true).open(path) {
             Ok(file) => Some(file),
             Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-            Err(e) => return Err(Error::writing(&path, e)),
+            Err(e) => return Err(Error::writing(path, e)),
         };
-        let mut journal = Self { path, file: None, known: Vec::new(), damaged: 0, torn: false };
         let Some(mut file) = opened else { return Ok(journal) };
-        lock(&file, &journal.path)?;
+        lock(&file, path)?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|e| Error::writing(&journal.path, e))?;
-        journal.torn = bytes.last().is_some_and(|last| *last != b'\n');
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            journal.read(line)?;
-        }
+        file.read_to_end(&mut bytes).map_err(|e| Error::writing(path, e))?;
+        journal.read_all(&bytes)?;
         journal.file = Some(file);
         Ok(journal)
+    }
+
+    fn read_all(&mut self, bytes: &[u8]) -> Result<()> {
+        self.torn = bytes.last().is_some_and(|last| *last != b'\n');
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.into_iter().try_for_each(|line| self.read(line))
     }
 
     fn read(&mut self, line: &[u8]) -> Result<()> {
@@ -170,6 +197,16 @@ impl Journal {
         works.find(|work| work.export.as_ref().is_some_and(same))
     }
 
+    /// Makes sure that no other run has written a line: what was committed may only be told by the one
+    /// that knows all lines. On a disk the lock keeps them away.
+    pub(super) fn check(&self) -> Result<()> {
+        #[cfg(feature = "cloud")]
+        if let Some((object, _)) = &self.object {
+            return object.check();
+        }
+        Ok(())
+    }
+
     /// Writes a line and waits until it is on the disk.
     pub(super) fn record(&mut self, event: Event, work: &Work) -> Result<()> {
         let record = Record {
@@ -195,6 +232,13 @@ impl Journal {
     }
 
     fn write(&mut self, line: &[u8]) -> Result<()> {
+        #[cfg(feature = "cloud")]
+        if let Some((object, bytes)) = &mut self.object {
+            let whole = [bytes.as_slice(), line].concat();
+            object.write(whole.clone())?;
+            *bytes = whole;
+            return Ok(());
+        }
         let refused = |cause| Error::writing(&self.path, cause);
         let mut file = match &self.file {
             Some(file) => file,

@@ -435,7 +435,10 @@ impl Run {
         };
         let mut book = self.book();
         match Watermark::after(book.state.get(&work.subject), work, scope, since) {
-            Some(mark) => book.state.set(mark),
+            Some(mark) => {
+                book.journal.check()?;
+                book.state.set(mark)
+            }
             None => Ok(()),
         }
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "cloud")]
+use super::object::SmallObject;
 use super::watermark::Watermark;
 use super::window::Subject;
 use crate::error::{Error, ErrorKind, Result};
@@ -23,6 +25,9 @@ struct Contents {
 /// All watermarks of one file. Who changes them holds the journal's lock.
 pub(super) struct State {
     path: PathBuf,
+    /// The file, where it is one in a store.
+    #[cfg(feature = "cloud")]
+    object: Option<SmallObject>,
     watermarks: Vec<Watermark>,
 }
 
@@ -32,25 +37,22 @@ impl State {
     /// # Errors
     /// It cannot be understood. That is never taken for "no watermarks".
     pub(super) fn load(path: PathBuf) -> Result<Self> {
-        let wrong = |message: String| {
-            Error::new(ErrorKind::Input, message).in_file(path.display().to_string())
-        };
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { path, watermarks: Vec::new() });
-            }
-            Err(e) => return Err(wrong(format!("cannot be read: {e}")).because(e)),
-        };
-        let contents: Contents = serde_json::from_slice(&bytes)
-            .map_err(|e| wrong(format!("is no state file of rowmill: line {}", e.line())))?;
-        if contents.version != VERSION {
-            let version = contents.version;
-            return Err(wrong(format!(
-                "was written by another version of rowmill (form {version})"
-            )));
+        #[cfg(feature = "cloud")]
+        if let Some((object, bytes)) = SmallObject::open(&path)? {
+            let watermarks = bytes.map_or(Ok(Vec::new()), |bytes| parse(&path, &bytes))?;
+            return Ok(Self { path, object: Some(object), watermarks });
         }
-        Ok(Self { path, watermarks: contents.watermarks })
+        let watermarks = match fs::read(&path) {
+            Ok(bytes) => parse(&path, &bytes)?,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(e) => return Err(wrong(&path, format!("cannot be read: {e}")).because(e)),
+        };
+        Ok(Self {
+            path,
+            #[cfg(feature = "cloud")]
+            object: None,
+            watermarks,
+        })
     }
 
     pub(super) fn get(&self, subject: &Subject) -> Option<&Watermark> {
@@ -65,18 +67,42 @@ impl State {
             None => watermarks.push(mark),
         }
         let contents = Contents { version: VERSION, watermarks };
-        save(&self.path, &contents)?;
+        self.save(&contents)?;
         self.watermarks = contents.watermarks;
         Ok(())
     }
+
+    fn save(&mut self, contents: &Contents) -> Result<()> {
+        let mut text =
+            serde_json::to_vec_pretty(contents).map_err(|e| Error::internal(e.to_string()))?;
+        text.push(b'\n');
+        #[cfg(feature = "cloud")]
+        if let Some(object) = &mut self.object {
+            return object.write(text);
+        }
+        save(&self.path, &text)
+    }
+}
+
+/// The watermarks in a state file.
+fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Watermark>> {
+    let contents: Contents = serde_json::from_slice(bytes)
+        .map_err(|e| wrong(path, format!("is no state file of rowmill: line {}", e.line())))?;
+    if contents.version != VERSION {
+        let version = contents.version;
+        let message = format!("was written by another version of rowmill (form {version})");
+        return Err(wrong(path, message));
+    }
+    Ok(contents.watermarks)
+}
+
+fn wrong(path: &Path, message: String) -> Error {
+    Error::new(ErrorKind::Input, message).in_file(path.display().to_string())
 }
 
 /// Writes beside, syncs, renames.
-fn save(path: &Path, contents: &Contents) -> Result<()> {
+fn save(path: &Path, text: &[u8]) -> Result<()> {
     let refused = |cause| Error::writing(path, cause);
-    let mut text =
-        serde_json::to_vec_pretty(contents).map_err(|e| Error::internal(e.to_string()))?;
-    text.push(b'\n');
     let mut made = MadeFolders::default();
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         made.make(folder).map_err(refused)?;
@@ -85,7 +111,7 @@ fn save(path: &Path, contents: &Contents) -> Result<()> {
     // Not `.partial`: those are removed by whoever writes to the directory next.
     name.push(".new");
     let partial = Partial::create(name.into(), path)?;
-    let written = partial.writer().and_then(|mut file| file.write_all(&text));
+    let written = partial.writer().and_then(|mut file| file.write_all(text));
     written.and_then(|()| partial.sync()).map_err(refused)?;
     partial.complete().place(path).map_err(refused)?;
     sync_folder_of(path).map_err(refused)

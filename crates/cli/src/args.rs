@@ -219,7 +219,7 @@ pub(crate) struct Export {
 
     /// Keep the files as they came in this directory, too, with checksums; where rows are bad, all of
     /// them are kept, to be converted without the API
-    #[arg(long, value_parser = values::path(), value_name = "DIR")]
+    #[arg(long, value_parser = values::target(), value_name = "DIR")]
     pub(crate) keep_raw: Option<PathBuf>,
 
     /// Read the credentials from this file instead of the environment

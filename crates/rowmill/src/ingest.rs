@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::cancel::Cancel;
 #[cfg(feature = "cloud")]
-use crate::cloud::Address;
+use crate::cloud::{Address, Place};
 use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Input, Job, Start};
@@ -86,7 +86,8 @@ impl Ingest {
     ///
     /// A file gets its name when all its bytes have come, and keeps it if the run fails. Where it fails
     /// because of the data, the remaining files are fetched before it ends. Where files are missing,
-    /// the checksums are in `<export id>.incomplete.xxh128`.
+    /// the checksums are in `<export id>.incomplete.xxh128`. With the feature `cloud` the directory may be
+    /// a URL, wherever the output goes.
     ///
     /// ```no_run
     /// # async fn run(export: rowmill::mews::ReadyExport) -> Result<(), rowmill::Error> {
@@ -180,10 +181,14 @@ impl Ingest {
         let newest =
             settings.dedupe.then(|| Newest::new(table.own(), settings.memory)).transpose()?;
         #[cfg(feature = "cloud")]
-        check_places(directory.as_ref(), keep_raw.as_deref(), settings.dedupe)?;
+        check_places(directory.as_ref(), keep_raw.as_deref(), &settings)?;
+        let settings = settings.keeping(keep_raw.as_deref());
         let raw = match keep_raw {
-            Some(folder) => Some(RawFolder::new(folder, export.id())),
-            None => settings.dedupe.then(|| RawFolder::passing(directory.as_ref(), export.id())),
+            Some(folder) => Some(RawFolder::new(folder, export.id(), &settings)?),
+            None if settings.dedupe => {
+                Some(RawFolder::passing(directory.as_ref(), export.id(), &settings)?)
+            }
+            None => None,
         };
         let (feeders, sources): (Vec<_>, Vec<_>) = export.files().iter().map(|_| source()).unzip();
         let id = export.id().to_owned();
@@ -236,20 +241,24 @@ impl Ingest {
     }
 }
 
-/// Refuses files that would have to lie in a store: what is kept is read again.
+/// Refuses places that files cannot lie in: those that nobody keeps are read again.
 #[cfg(feature = "cloud")]
-pub(crate) fn check_places(output: &Path, keep_raw: Option<&Path>, dedupe: bool) -> Result<()> {
-    if keep_raw.is_some_and(|folder| Address::of(folder).is_some()) {
-        let message = "files are kept as they came in a directory of this machine, not at a URL";
-        return Err(Error::usage(message));
-    }
-    if dedupe && keep_raw.is_none() && Address::of(output).is_some() {
+pub(crate) fn check_places(
+    output: &Path,
+    keep_raw: Option<&Path>,
+    settings: &Settings,
+) -> Result<()> {
+    if settings.dedupe && keep_raw.is_none() && Address::of(output).is_some() {
         return Err(Error::usage(
-            "rows are read twice to find the newest: where the output is a URL, name a directory of \
-             this machine for the files with --keep-raw (in code `.keep_raw(directory)`)",
+            "rows are read twice to find the newest: where the output is a URL, say where the files are \
+             kept meanwhile with --keep-raw (in code `.keep_raw(directory)`)",
         ));
     }
-    Ok(())
+    if let Some(folder) = keep_raw.filter(|folder| Address::of(folder).is_some()) {
+        Place::new(folder, &settings.cancel)?;
+    }
+    let target = Target::Directory(output.to_owned());
+    settings.clone().keeping(keep_raw).towards(&target).map(drop)
 }
 
 /// What the thread has found where the output goes.

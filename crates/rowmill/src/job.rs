@@ -224,23 +224,23 @@ impl Job {
         self.output.make_folder(folder)
     }
 
-    /// Refuses paths beside the output where something is that must stay, or that a file of the run
-    /// itself takes.
+    /// Refuses a path that a file of the run itself takes.
     #[cfg(feature = "mews")]
-    pub(crate) fn check_free(&self, paths: impl Iterator<Item = PathBuf>) -> Result<()> {
-        let own: HashSet<PathBuf> = self
-            .claimed()
-            .chain(self.quarantine.target().map(Path::to_owned))
-            .filter_map(|path| name_of(&path))
-            .collect();
-        for path in paths {
-            if name_of(&path).is_some_and(|name| own.contains(&name)) {
-                let message = "is written by the same run, and cannot hold a file as it came too";
-                return Err(Error::usage(message).in_file(path.display().to_string()));
-            }
-            self.output.check_free(&path)?;
+    pub(crate) fn check_other(&self, path: &Path) -> Result<()> {
+        let names = |path: &Path| name_of(path).or_else(|| url(path));
+        let own = self.claimed().chain(self.quarantine.target().map(Path::to_owned));
+        let name = names(path);
+        if name.is_some() && own.into_iter().any(|own| names(&own) == name) {
+            let message = "is written by the same run, and cannot hold a file as it came too";
+            return Err(Error::usage(message).in_file(path.display().to_string()));
         }
         Ok(())
+    }
+
+    /// Whether it replaces what is there.
+    #[cfg(feature = "mews")]
+    pub(crate) fn overwrites(&self) -> bool {
+        self.output.overwrites()
     }
 
     /// The names that parts may get, as far as they are known before.

@@ -46,6 +46,9 @@ impl Default for Compression {
 pub(crate) struct Settings {
     pub(crate) on_bad_row: OnBadRow,
     pub(crate) rejects: Option<PathBuf>,
+    /// Uploads of files that are no output, at a time.
+    #[cfg(feature = "cloud")]
+    pub(crate) uploads: usize,
     pub(crate) redact: bool,
     pub(crate) max_expansion: Option<u64>,
     pub(crate) columns: Vec<String>,
@@ -73,6 +76,8 @@ impl Default for Settings {
         Self {
             on_bad_row: OnBadRow::Fail,
             rejects: None,
+            #[cfg(feature = "cloud")]
+            uploads: 0,
             redact: false,
             max_expansion: None,
             columns: Vec::new(),

@@ -21,6 +21,8 @@ mod properties;
 #[cfg(feature = "cloud")]
 mod remote;
 mod retired;
+#[cfg(feature = "mews")]
+mod shelf;
 mod spill;
 mod target;
 mod written;
@@ -30,11 +32,9 @@ pub(crate) use columns::{filtered, stored, told};
 pub(crate) use disk::faults::{self, step};
 pub(crate) use draft::Draft;
 pub use encoder::Encoder;
-#[cfg(feature = "mews")]
-pub(crate) use folder::beside;
 pub(crate) use folder::name_of;
 #[cfg(feature = "mews")]
-pub(crate) use folder::{MadeFolders, sync_folder_of};
+pub(crate) use folder::{MadeFolders, beside, sync_folder_of};
 pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
@@ -45,9 +45,9 @@ pub(crate) use part::PartWriter;
 pub(crate) use partial::{Complete, Partial};
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
+#[cfg(feature = "mews")]
+pub(crate) use shelf::{Claimed, Shelf};
 pub(crate) use spill::{Place, Spill};
 pub(crate) use target::Target;
 #[cfg(feature = "mews")]
 pub(crate) use target::{PRIVATE, has_manifest, recover};
-#[cfg(feature = "mews")]
-pub(crate) use written::Written;

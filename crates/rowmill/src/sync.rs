@@ -36,8 +36,6 @@ use crate::error::{Error, Result};
 use crate::ingest;
 use crate::report::Report;
 use crate::settings::{Settings, setters};
-#[cfg(feature = "cloud")]
-use crate::sink::Target;
 use crate::sink::{PRIVATE, recover};
 
 /// Takes these entities from the API to Parquet, as far as an earlier run has not done it.
@@ -322,7 +320,7 @@ impl SyncRun {
             return Err(Error::usage("no entity was named"));
         }
         #[cfg(feature = "cloud")]
-        check_places(&root, &options, &settings)?;
+        ingest::check_places(&root, options.keep_raw.as_deref(), &settings)?;
         let (state, journal) = match state {
             Some(path) => {
                 let mut journal = path.clone().into_os_string();
@@ -350,11 +348,4 @@ impl SyncRun {
         recover(&run.root)?;
         Ok(run)
     }
-}
-
-/// Refuses files that would have to lie in a store, before anything is asked for.
-#[cfg(feature = "cloud")]
-fn check_places(root: &Path, options: &Options, settings: &Settings) -> Result<()> {
-    ingest::check_places(root, options.keep_raw.as_deref(), settings.dedupe)?;
-    settings.clone().towards(&Target::Directory(root.to_owned())).map(drop)
 }

@@ -26,10 +26,10 @@ input and pipes as far as 64 MiB. Lines that are no rows are skipped; their numb
 did not show, is told on standard error.";
 
 const URLS: &str = "\
-URLs: INPUT, --out, --schema, --rejects and --widened may be s3://, gs:// and az:// URLs, inputs http:// and https:// ones too. One
-that ends with / names all JSON Lines right below it, one with a * in its last part all that match; --out is
-one object if it ends with .parquet, else a directory. Credentials come from the environment
-(AWS_ACCESS_KEY_ID and so on; AWS_ENDPOINT for a server of your own).";
+URLs: files and directories of data may be s3://, gs:// and az:// URLs, what is read http:// and https://
+ones too. An input that ends with / names all JSON Lines right below it, one with a * in its last part all
+that match; --out is one object if it ends with .parquet, else a directory. Credentials come from the
+environment (AWS_ACCESS_KEY_ID and so on; AWS_ENDPOINT for a server of your own).";
 
 /// `text`, and what is to be said of URLs where this program takes them.
 pub(super) fn with_urls(text: &str) -> String {

@@ -108,3 +108,93 @@ fn of_two_runs_by_one_state_the_second_to_write_is_refused() {
     let state = String::from_utf8(server.get("state.json")).expect("text");
     assert!(state.contains("Customer") && state.contains("Reservation"), "{state}");
 }
+
+/// The id of the only export whose files lie there.
+fn id(keys: &[String]) -> String {
+    let sums = keys.iter().find_map(|key| key.strip_suffix(".xxh128")).expect("checksums");
+    sums.rsplit('/').next().expect("a name").to_owned()
+}
+
+#[test]
+fn files_are_kept_in_a_bucket_as_they_came() {
+    let setup = Setup::new().corpus(Kind::Reservation, 900, 3);
+    let (api, folder, server) =
+        (Api::start(setup), TempDir::new().expect("a folder"), Server::start());
+    let run = |args: &str| {
+        let args = format!("--entity Reservation --json {args}");
+        server.serve(api.export(&args).folder(folder.path()), &server.address).run()
+    };
+    let report = run(&format!("-o lake --keep-raw s3://{BUCKET}/raw"));
+    report.ended(0);
+    api.discreet(&report);
+    let keys = server.keys("raw/");
+    let id = id(&keys);
+    let file = |n: usize| format!("raw/{id}-{n:04}.jsonl");
+    assert_eq!(keys, [file(1), file(2), file(3), format!("raw/{id}.xxh128")]);
+    // The checksums are those of the objects, and so are the rows.
+    let sums = String::from_utf8(server.get(&format!("raw/{id}.xxh128"))).expect("text");
+    assert_eq!(sums.lines().count(), 3);
+    for (n, line) in (1..).zip(sums.lines()) {
+        let bytes = server.get(&file(n));
+        let name = format!("{id}-{n:04}.jsonl");
+        assert_eq!(line, format!("{:032x}  {name}", twox_hash::XxHash3_128::oneshot(&bytes)));
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    let convert = |inputs: &str, out: &str| {
+        let line = format!("{inputs} -o {out} --entity Reservation --json");
+        let outcome = server.serve(crate::reading::convert(&folder, &line), &server.address).run();
+        outcome.ended(0);
+        outcome.json()
+    };
+    let far = convert(&format!("s3://{BUCKET}/raw/{id}-*.jsonl"), "far/");
+    let near: Vec<String> = (1..4).map(|n| format!("{id}-{n:04}.jsonl")).collect();
+    convert(&near.join(" "), "near/");
+    assert_eq!((&far["rows"], &far["checksum"]), (&900.into(), &report.json()["checksum"]));
+    let parquet = |out: &str| {
+        let files = crate::writing::on_disk(&folder.path().join(out)).into_iter();
+        files.filter(|(name, _)| name.ends_with(".parquet")).collect::<Vec<_>>()
+    };
+    assert!(parquet("far").len() == 1 && parquet("far") == parquet("near"), "the same bytes");
+    assert_eq!(server.uploads(), [""; 0]);
+}
+
+#[test]
+fn files_that_are_kept_are_read_again() {
+    let setup = Setup::new().corpus(Kind::Reservation, 60, 2);
+    let (api, folder, server) =
+        (Api::start(setup), TempDir::new().expect("a folder"), Server::start());
+    let run = |args: &str| {
+        let args = format!("--entity Reservation {args}");
+        server.serve(api.export(&args).folder(folder.path()), &server.address).run()
+    };
+    // For the newest of each Id.
+    run(&format!("-o s3://{BUCKET}/lake/ --dedupe --keep-raw s3://{BUCKET}/raw/")).ended(0);
+    assert_eq!(rows(&server), 60);
+    assert_eq!(server.keys("raw/").len(), 3);
+    // Where rows are bad, all of them are kept, also those that were not read.
+    std::fs::write(
+        folder.path().join("schema.json"),
+        r#"{"fields":[{"name":"Id","type":"int64"}]}"#,
+    )
+    .expect("written");
+    let outcome =
+        run(&format!("-o bad --schema schema.json --keep-raw s3://{BUCKET}/bad --memory 64MiB"));
+    let said = outcome.ended(1);
+    assert!(said.contains(&format!("kept in s3://{BUCKET}/bad")), "{said}");
+    let keys = server.keys("bad/");
+    assert!(keys.len() == 3 && keys[2].ends_with(".xxh128"), "{keys:?}");
+    let asked = api.server.requests().add;
+    for (rest, code, words) in [
+        ("--keep-raw http://127.0.0.1:1/raw", 2, "--keep-raw"),
+        ("--keep-raw s3://lake/raw --memory 40MiB", 2, "42 MiB are the least"),
+        ("--keep-raw s3://lake?sig=hush-hush", 2, "a query"),
+    ] {
+        let outcome = run(&format!("-o other {rest}"));
+        outcome.failed(code, &[words]);
+        api.discreet(&outcome);
+    }
+    assert_eq!(api.server.requests().add, asked);
+    run("-o other --keep-raw s3://nowhere/raw").failed(5, &["there is no such bucket"]);
+    assert!(!folder.path().join("other/Reservation").exists());
+    assert_eq!(server.uploads(), [""; 0]);
+}

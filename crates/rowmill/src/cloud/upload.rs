@@ -6,6 +6,8 @@ use std::mem;
 use object_store::multipart::PartId;
 
 use super::place::Place;
+#[cfg(feature = "mews")]
+use super::place::Whole;
 use super::runtime::Task;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -128,6 +130,18 @@ impl Uploaded {
 
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Makes an object of it at once.
+    #[cfg(feature = "mews")]
+    pub(crate) fn place(mut self) -> Result<()> {
+        let whole = Whole { name: &self.name, upload: &self.id, pieces: &self.pieces };
+        if self.place.complete_all(&[whole])? != [true] {
+            let message = "its upload was given up meanwhile";
+            return Err(Error::output(self.place.shown(&self.name).as_ref(), message));
+        }
+        self.kept = true;
+        Ok(())
     }
 
     /// From now on it is to outlive this value.

@@ -3,7 +3,6 @@
 //! They are written on the way from the download to the decoder, under names that nobody looks
 //! for. A file gets its own name as soon as all its bytes are there, whatever becomes of the rows.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,16 +11,17 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
-use crate::sink::{Complete, PRIVATE, Partial, Written, beside, sync_folder_of};
+use crate::settings::Settings;
+use crate::sink::{Claimed, Complete, Draft, PRIVATE, Shelf, beside};
 use crate::source::Chunks;
 
 /// Where the files go.
 pub(super) struct RawFolder {
-    folder: PathBuf,
+    shelf: Shelf,
     export: String,
-    /// The file of checksums, from the moment in which the names are claimed. Its lock keeps other
-    /// runs from the files of the export.
-    claimed: Option<Partial>,
+    /// The file of checksums, from the moment in which the names are claimed. On a disk its lock keeps
+    /// other runs from the files of the export; in a store they are replaced by equal ones.
+    claimed: Option<Claimed>,
     /// Its lines, one for each file that has its name.
     lines: String,
     /// Files that get no name, and go with this value; `None` if they are to be kept.
@@ -29,14 +29,16 @@ pub(super) struct RawFolder {
 }
 
 impl RawFolder {
-    pub(super) fn new(folder: PathBuf, export: &str) -> Self {
+    pub(super) fn new(folder: PathBuf, export: &str, settings: &Settings) -> Result<Self> {
+        let shelf = Shelf::new(folder, settings.means())?;
         let (claimed, lines) = (None, String::new());
-        Self { folder, export: export.to_owned(), claimed, lines, passing: None }
+        Ok(Self { shelf, export: export.to_owned(), claimed, lines, passing: None })
     }
 
     /// Files in the output at `root`, where nobody looks, for as long as they are read again.
-    pub(super) fn passing(root: &Path, export: &str) -> Self {
-        Self { passing: Some(Vec::new()), ..Self::new(root.join(PRIVATE), export) }
+    pub(super) fn passing(root: &Path, export: &str, settings: &Settings) -> Result<Self> {
+        let folder = Self::new(root.join(PRIVATE), export, settings)?;
+        Ok(Self { passing: Some(Vec::new()), ..folder })
     }
 
     pub(super) fn is_passing(&self) -> bool {
@@ -44,25 +46,20 @@ impl RawFolder {
     }
 
     /// The file of checksums: its presence says that all others are complete.
-    fn checksums(&self) -> PathBuf {
-        self.folder.join(format!("{}.xxh128", self.export))
+    fn checksums(&self) -> String {
+        format!("{}.xxh128", self.export)
     }
 
     /// The one in its place as long as files are missing.
-    fn checksums_of_some(&self) -> PathBuf {
-        self.folder.join(format!("{}.incomplete.xxh128", self.export))
-    }
-
-    fn path(&self, input: &Input) -> PathBuf {
-        self.folder.join(format!("{}.jsonl", input.stem))
+    fn checksums_of_some(&self) -> String {
+        format!("{}.incomplete.xxh128", self.export)
     }
 
     /// Whether an earlier run has kept these files.
     pub(super) fn holds<'a>(&self, files: impl IntoIterator<Item = &'a Input>) -> bool {
-        let size = |path: &Path| fs::metadata(path).ok().map(|file| file.len());
         self.is_passing()
-            || size(&self.checksums()).is_some()
-                && files.into_iter().all(|input| size(&self.path(input)) == input.promised)
+            || self.shelf.size(&self.checksums()).is_some()
+                && files.into_iter().all(|input| self.shelf.size(&name(input)) == input.promised)
     }
 
     /// Claims the names, so that what may not be replaced is found before anything is fetched.
@@ -75,20 +72,24 @@ impl RawFolder {
             // The output is locked.
             return Ok(());
         }
-        let targets = files.into_iter().map(|input| self.path(input));
-        job.make_folder(&self.folder)?;
-        job.check_free(targets.chain([self.checksums(), self.checksums_of_some()]))?;
-        let target = self.checksums();
-        self.claimed = Some(Partial::create(beside(&target), &target)?);
+        if self.shelf.is_on_disk() {
+            job.make_folder(self.shelf.folder())?;
+        }
+        for name in files.into_iter().map(name).chain([self.checksums(), self.checksums_of_some()])
+        {
+            job.check_other(&self.shelf.path(&name))?;
+            self.shelf.check_free(&name, job.overwrites())?;
+        }
+        self.claimed = Some(self.shelf.claim(&self.checksums())?);
         Ok(())
     }
 
     /// Lets the bytes of `chunks` pass into a file.
     pub(super) fn keep(&self, input: &Input, chunks: Chunks) -> Result<(Keeping, Chunks)> {
-        let target = self.path(input);
-        let partial = Partial::create(beside(&target), &target)?;
-        let written = partial.writer().map_err(|e| Error::writing(&target, e))?;
-        let file = RawFile { chunks, partial, target, written, ended: false };
+        let name = name(input);
+        let draft = self.shelf.begin(&name)?;
+        let target = self.shelf.path(&name);
+        let file = RawFile { chunks, draft, name, target, ended: false };
         let file = Arc::new(Mutex::new(file));
         let kept = Kept(Arc::clone(&file));
         Ok((Keeping(file), Box::new(kept)))
@@ -99,58 +100,50 @@ impl RawFolder {
     pub(super) fn complete(&mut self, keeping: Keeping) -> Result<PathBuf> {
         let file = Arc::into_inner(keeping.0).map(Mutex::into_inner);
         let file = file.ok_or_else(|| Error::internal("a kept file is still being written"))?;
-        let RawFile { partial, target, written, ended, .. } =
+        let RawFile { draft, name, target, ended, .. } =
             file.unwrap_or_else(PoisonError::into_inner);
         if !ended {
             return Err(Error::internal("a kept file has not been read to its end"));
         }
         if let Some(passing) = &mut self.passing {
-            passing.push(partial.close());
+            passing.push(draft.into_partial()?.close());
             return Ok(beside(&target));
         }
         if self.lines.is_empty() {
             // What an earlier run has said of the files is not sure from here on.
-            remove(&self.checksums())?;
+            self.shelf.remove(&self.checksums())?;
         }
-        let placed = partial.sync().and_then(|()| partial.close().place(&target));
-        placed.map_err(|e| Error::writing(&target, e))?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        self.lines.push_str(&format!("{:032x}  {name}\n", written.hash()));
+        let finished = draft.finish()?;
+        let hash = finished.hash;
+        finished.place()?;
+        self.lines.push_str(&format!("{hash:032x}  {name}\n"));
         Ok(target)
     }
 
     /// Writes the checksums of all files, in the form that `xxhsum --check` reads.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<()> {
         if self.is_passing() {
             return Ok(());
         }
-        let (some, all) = (self.checksums_of_some(), self.checksums());
-        self.write(&all)?;
-        remove(&some)
+        self.write(&self.checksums())?;
+        self.shelf.remove(&self.checksums_of_some())
     }
 
     /// The same where files are missing; nothing where all are.
-    pub(super) fn finish_incomplete(self) -> Result<()> {
-        let some = self.checksums_of_some();
-        if self.lines.is_empty() { Ok(()) } else { self.write(&some) }
+    pub(super) fn finish_incomplete(mut self) -> Result<()> {
+        if self.lines.is_empty() { Ok(()) } else { self.write(&self.checksums_of_some()) }
     }
 
-    fn write(self, target: &Path) -> Result<()> {
-        let partial = self.claimed.ok_or_else(|| Error::internal("raw files were not claimed"))?;
-        let written = partial.writer().and_then(|mut file| file.write_all(self.lines.as_bytes()));
-        written
-            .and_then(|()| partial.sync())
-            .and_then(|()| partial.complete().place(target))
-            .and_then(|()| sync_folder_of(target))
-            .map_err(|e| Error::writing(target, e))
+    fn write(&mut self, name: &str) -> Result<()> {
+        let claimed = self.claimed.take();
+        let claimed = claimed.ok_or_else(|| Error::internal("raw files were not claimed"))?;
+        self.shelf.write(claimed, name, &self.lines)
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::writing(path, e)),
-        _ => Ok(()),
-    }
+/// What a file of the export is called.
+fn name(input: &Input) -> String {
+    format!("{}.jsonl", input.stem)
 }
 
 /// A file that is being written.
@@ -167,9 +160,9 @@ impl Keeping {
 
 struct RawFile {
     chunks: Chunks,
-    partial: Partial,
+    draft: Draft,
+    name: String,
     target: PathBuf,
-    written: Written,
     /// All bytes are there.
     ended: bool,
 }
@@ -184,7 +177,7 @@ impl RawFile {
             self.ended = true;
             return Ok(None);
         };
-        self.written
+        self.draft
             .write_all(&chunk)
             .map_err(|e| io::Error::other(Error::writing(&self.target, e)))?;
         Ok(Some(chunk))

@@ -1,5 +1,8 @@
 //! What settings come to where files of the run go to a store.
 
+#[cfg(feature = "mews")]
+use std::path::Path;
+
 use super::Settings;
 #[cfg(feature = "cloud")]
 use crate::cloud::{self, Address, Place};
@@ -28,11 +31,25 @@ impl Settings {
             true => held(parts::AT_ONCE),
             false => 0,
         };
-        let held = parts + aside * held(1);
+        let held = parts + (aside + self.uploads) * held(1);
         if let (Some(bytes), 1..) = (self.memory, held) {
             self.memory = Some(memory::without(held, bytes)?);
         }
         Ok(self)
+    }
+
+    /// These for a run that keeps files as they came in `folder`.
+    #[cfg(feature = "mews")]
+    pub(crate) fn keeping(self, folder: Option<&Path>) -> Self {
+        #[cfg(feature = "cloud")]
+        let uploads = usize::from(folder.and_then(Address::of).is_some());
+        #[cfg(not(feature = "cloud"))]
+        let _ = folder;
+        Self {
+            #[cfg(feature = "cloud")]
+            uploads,
+            ..self
+        }
     }
 
     /// Without clients of stores all output is alike.

@@ -46,9 +46,26 @@ impl Draft {
     pub(crate) fn finish(self) -> Result<Finished> {
         let Self { writer, partial, target } = self;
         let written = writer.into_inner().map_err(|e| Error::writing(&target, e.into_error()))?;
+        #[cfg(feature = "mews")]
+        let hash = written.hash();
         let bytes = written.bytes();
         let (body, _) = Body::of(written, partial, &target)?;
-        Ok(Finished { body, bytes })
+        Ok(Finished {
+            body,
+            bytes,
+            #[cfg(feature = "mews")]
+            hash,
+            #[cfg(feature = "mews")]
+            target,
+        })
+    }
+
+    /// The file on the disk, which need not outlive the run.
+    #[cfg(feature = "mews")]
+    pub(crate) fn into_partial(self) -> Result<Partial> {
+        let Self { writer, partial, target } = self;
+        writer.into_inner().map_err(|e| Error::writing(&target, e.into_error()))?;
+        partial.ok_or_else(|| Error::internal("bytes without a file"))
     }
 }
 
@@ -56,6 +73,25 @@ impl Draft {
 pub(crate) struct Finished {
     pub(crate) body: Body,
     pub(crate) bytes: u64,
+    /// Of its bytes.
+    #[cfg(feature = "mews")]
+    pub(crate) hash: u128,
+    #[cfg(feature = "mews")]
+    target: PathBuf,
+}
+
+#[cfg(feature = "mews")]
+impl Finished {
+    /// Gives it its name at once. What has that name is replaced.
+    pub(crate) fn place(self) -> Result<()> {
+        match self.body {
+            Body::File(partial) => {
+                partial.close().place(&self.target).map_err(|e| Error::writing(&self.target, e))
+            }
+            #[cfg(feature = "cloud")]
+            Body::Object(uploaded) => uploaded.place(),
+        }
+    }
 }
 
 impl Write for Draft {

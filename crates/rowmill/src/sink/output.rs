@@ -135,6 +135,11 @@ impl Output {
         self.overwrite = overwrite;
     }
 
+    #[cfg(feature = "mews")]
+    pub(crate) fn overwrites(&self) -> bool {
+        self.overwrite
+    }
+
     /// Removes what a run that died has left. What cannot be removed does no harm: readers do not
     /// look there.
     fn remove_leftovers(&self) {

@@ -6,8 +6,6 @@ use std::path::Path;
 use super::Settings;
 #[cfg(feature = "cloud")]
 use crate::cloud::{self, Address, Place};
-#[cfg(feature = "cloud")]
-use crate::error::Error;
 use crate::error::Result;
 use crate::sink::{Means, Target};
 #[cfg(feature = "cloud")]

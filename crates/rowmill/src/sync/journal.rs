@@ -4,8 +4,10 @@
 //! the disk before anything else is done: the API has no list of exports, so an id that is lost
 //! cannot be looked up. Tokens and links are never in it.
 //!
-//! In a store nothing can be written to the end of an object. There it is written anew for each line, if
-//! it is still as it was read ([`SmallObject`]).
+//! In a store it is an object that is written anew for each line ([`Afar`]).
+
+#[cfg(feature = "cloud")]
+mod afar;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -15,7 +17,7 @@ use rowmill_mews::chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "cloud")]
-use super::object::SmallObject;
+use self::afar::Afar;
 use super::window::{Filter, Subject};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{MadeFolders, sync_folder_of};
@@ -77,9 +79,9 @@ pub(super) struct Journal {
     /// Locked. `None` as long as there is nothing to write: a run that is refused at once leaves
     /// nothing behind.
     file: Option<File>,
-    /// The journal and all that is in it, where it is in a store.
+    /// The journal, where it is in a store.
     #[cfg(feature = "cloud")]
-    object: Option<(SmallObject, Vec<u8>)>,
+    afar: Option<Afar>,
     /// What is known of each export, in the order in which they were asked for.
     known: Vec<(Work, Event)>,
     /// Lines that are none, such as the last one of a run that was killed in the middle of it.
@@ -95,17 +97,16 @@ impl Journal {
             path,
             file: None,
             #[cfg(feature = "cloud")]
-            object: None,
+            afar: None,
             known: Vec::new(),
             damaged: 0,
             torn: false,
         };
         let path = &journal.path;
         #[cfg(feature = "cloud")]
-        if let Some((object, bytes)) = SmallObject::open(path)? {
-            let bytes = bytes.map(Vec::from).unwrap_or_default();
+        if let Some((afar, bytes)) = Afar::open(path)? {
             journal.read_all(&bytes)?;
-            journal.object = Some((object, bytes));
+            journal.afar = Some(afar);
             return Ok(journal);
         }
         let opened = match OpenOptions::new().read(true).append(true).open(path) {
@@ -201,8 +202,8 @@ impl Journal {
     /// that knows all lines. On a disk the lock keeps them away.
     pub(super) fn check(&self) -> Result<()> {
         #[cfg(feature = "cloud")]
-        if let Some((object, _)) = &self.object {
-            return object.check();
+        if let Some(afar) = &self.afar {
+            return afar.check();
         }
         Ok(())
     }
@@ -233,11 +234,8 @@ impl Journal {
 
     fn write(&mut self, line: &[u8]) -> Result<()> {
         #[cfg(feature = "cloud")]
-        if let Some((object, bytes)) = &mut self.object {
-            let whole = [bytes.as_slice(), line].concat();
-            object.write(whole.clone())?;
-            *bytes = whole;
-            return Ok(());
+        if let Some(afar) = &mut self.afar {
+            return afar.append(line);
         }
         let refused = |cause| Error::writing(&self.path, cause);
         let mut file = match &self.file {

@@ -55,6 +55,18 @@ impl SmallObject {
         Err(outcome.err().unwrap_or_else(|| self.overtaken()))
     }
 
+    /// What is in other objects, called by names that [`write_beside`](Self::write_beside) has given.
+    pub(super) fn read_beside(&self, names: &[String]) -> Result<Vec<Option<Bytes>>> {
+        self.place.read_all(names)
+    }
+
+    /// Writes another object, whose name ends with `ending` and which is told.
+    pub(super) fn write_beside(&self, ending: &str, bytes: Vec<u8>) -> Result<String> {
+        let name = format!("{}.{ending}", self.name);
+        self.place.write(&name, bytes, If::Any)?;
+        Ok(name)
+    }
+
     /// Makes sure that no other run has written there.
     pub(super) fn check(&self) -> Result<()> {
         let there = self.place.look(&self.name)?.map(|seen| seen.version);

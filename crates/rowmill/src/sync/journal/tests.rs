@@ -149,3 +149,55 @@ fn lines_of_another_version_are_refused() {
     let error = Journal::open(path).map(drop).expect_err("another version");
     assert_eq!(error.kind(), ErrorKind::Input);
 }
+
+/// Put aside or not, every line is known to the next run, and none is written by two at a time.
+#[cfg(feature = "cloud")]
+#[test]
+fn in_a_store_many_lines_are_put_aside() {
+    use crate::cloud::Place;
+    use crate::sink::faults::{Plan, during};
+
+    let folder = PathBuf::from("memory:///journal-in-a-store/deep");
+    let path = folder.join("journal.jsonl");
+    let place = Place::new(&folder, &crate::Cancel::new()).expect("a store");
+    let size = || place.look("journal.jsonl").expect("looks").map_or(0, |seen| seen.bytes);
+    let id = |n: usize| format!("export-{n}");
+    let exports: Vec<Work> = (0..4_000).map(|n| work("Bill", &[], Some(&id(n)))).collect();
+    let mut journal = Journal::open(path.clone()).expect("opens");
+    assert_eq!(place.names("").expect("lists").len(), 0, "nothing was written");
+    let (mut largest, mut failures) = (0, [0, 0]);
+    for (n, export) in exports.iter().enumerate() {
+        // Whatever step fails, the line is written when it is told to be. Before a long journal is
+        // written, its lines are put aside.
+        if n % 300 == 7 || size() > 255 << 10 {
+            let step = 1 + n as u64 % 2;
+            let (outcome, failed) =
+                during(Plan::From(step), || journal.record(Event::Added, export));
+            assert_eq!(outcome.is_err(), failed);
+            journal = Journal::open(path.clone()).expect("opens");
+            if !failed {
+                continue;
+            }
+            failures[n % 2] += 1;
+        }
+        journal.record(Event::Added, export).expect("written");
+        largest = largest.max(size());
+    }
+    let names = place.names("").expect("lists");
+    assert!(names.len() > 2 && largest < 300 << 10, "{largest} bytes in {names:?}");
+    assert!(failures[0] > 0 && failures[1] > 0, "{failures:?}");
+    journal.check().expect("nobody else");
+    let mut second = Journal::open(path.clone()).expect("opens");
+    assert_eq!(second.open_exports(&exports[0].subject), exports);
+    second.record(Event::Committed, &exports[1]).expect("written");
+    let error = journal.record(Event::Ended, &exports[2]).expect_err("overtaken");
+    assert!(error.to_string().contains("another run has written here"), "{error}");
+    let third = Journal::open(path.clone()).expect("opens");
+    assert_eq!(third.open_exports(&exports[0].subject).len(), exports.len() - 1);
+    // Lines that are missing are not taken for none.
+    let aside = names.iter().find(|name| *name != "journal.jsonl").expect("put aside");
+    place.remove(aside).expect("removed");
+    let error = Journal::open(path).map(drop).expect_err("lines are missing");
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(error.to_string().contains(aside.as_str()), "{error}");
+}

@@ -222,7 +222,7 @@ pub(crate) struct Export {
     #[arg(long, value_parser = values::target(), value_name = "DIR")]
     pub(crate) keep_raw: Option<PathBuf>,
 
-    /// Read the credentials from this file instead of the environment
+    /// Read the credentials from this file, of this machine, instead of the environment
     #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
 

@@ -61,7 +61,7 @@ pub(crate) struct Network {
     #[arg(long, value_name = "URL|env")]
     pub(crate) proxy: Option<String>,
 
-    /// Trust the certificate authorities in this PEM file too
+    /// Trust the certificate authorities in this PEM file, of this machine, too
     #[arg(long, value_parser = values::path(), value_name = "FILE")]
     pub(crate) ca_cert: Option<PathBuf>,
 

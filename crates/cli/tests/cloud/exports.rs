@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use rowmill_testkit::corpus::Kind;
 use rowmill_testkit::server::Setup;
+#[cfg(unix)]
+use rowmill_testkit::server::{Fault, Trigger};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -197,4 +199,42 @@ fn files_that_are_kept_are_read_again() {
     run("-o other --keep-raw s3://nowhere/raw").failed(5, &["there is no such bucket"]);
     assert!(!folder.path().join("other/Reservation").exists());
     assert_eq!(server.uploads(), [""; 0]);
+}
+
+/// What is complete stays, with its checksum; nothing shows of the rest, and no upload is left.
+#[cfg(unix)]
+#[test]
+fn files_that_have_not_come_whole_do_not_show() {
+    let gone = Fault::Refuse { status: 404, retry_after: None };
+    let kept = |fault: Fault, stopped: bool| {
+        let setup = Setup::new().corpus(Kind::Reservation, 600, 3);
+        let api = Api::start(setup.fault(Trigger::file("Reservation", 1).times(99), fault));
+        let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
+        let line =
+            format!("--entity Reservation -o lake --keep-raw s3://{BUCKET}/raw --attempts 2");
+        let run = || server.serve(api.export(&line).folder(folder.path()), &server.address);
+        let running = run().start();
+        if stopped {
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while !server.uploads().iter().any(|key| key.ends_with("-0002.jsonl")) {
+                assert!(Instant::now() < deadline, "nothing was begun");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            let id = running.child.id().to_string();
+            let kill = std::process::Command::new("kill").args(["-TERM", &id]).status();
+            assert!(kill.expect("kill runs").success());
+        }
+        let outcome = running.end();
+        assert_ne!(outcome.code, 0, "{}", outcome.stderr);
+        api.discreet(&outcome);
+        let keys = server.keys("raw/");
+        let id = id(&keys);
+        let id = id.strip_suffix(".incomplete").expect("not of all files");
+        assert_eq!(keys, [format!("raw/{id}-0001.jsonl"), format!("raw/{id}.incomplete.xxh128")]);
+        assert_eq!(server.uploads(), [""; 0]);
+        assert!(!folder.path().join("lake/Reservation").exists());
+        outcome.code
+    };
+    kept(gone, false);
+    assert_eq!(kept(Fault::Stall { after: 10_000 }, true), 143);
 }

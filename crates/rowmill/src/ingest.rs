@@ -26,7 +26,7 @@ use crate::newest::Newest;
 use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
-use crate::source::{self, Chunks, Feeder, Opened, Received, decompress, feed};
+use crate::source::{Chunks, Feeder, Opened, Received, decompress, feed};
 use raw::{Keeping, RawFolder};
 
 /// Takes the files of a finished export to Parquet.
@@ -107,7 +107,8 @@ impl Ingest {
     /// written.
     ///
     /// Rows are read twice for this, the second time from the files that are [kept](Self::keep_raw), or
-    /// lie in the output meanwhile. At most 7,340,032 different `Id`s can be told apart, which takes up
+    /// lie meanwhile in one without a name, beside the output or, if that is a URL, in
+    /// [`std::env::temp_dir`]. At most 7,340,032 different `Id`s can be told apart, which takes up
     /// to 420 MB, or as many as fit into a quarter of [`memory`](Self::memory), which comes on top of it.
     /// A run with more is refused, as [`Usage`](crate::ErrorKind::Usage), and so is a layout without
     /// such columns.
@@ -241,19 +242,13 @@ impl Ingest {
     }
 }
 
-/// Refuses places that files cannot lie in: those that nobody keeps are read again.
+/// Refuses places that files cannot lie in.
 #[cfg(feature = "cloud")]
 pub(crate) fn check_places(
     output: &Path,
     keep_raw: Option<&Path>,
     settings: &Settings,
 ) -> Result<()> {
-    if settings.dedupe && keep_raw.is_none() && Address::of(output).is_some() {
-        return Err(Error::usage(
-            "rows are read twice to find the newest: where the output is a URL, say where the files are \
-             kept meanwhile with --keep-raw (in code `.keep_raw(directory)`)",
-        ));
-    }
     if let Some(folder) = keep_raw.filter(|folder| Address::of(folder).is_some()) {
         Place::new(folder, &settings.cancel)?;
     }
@@ -299,7 +294,7 @@ fn run(
     let mut etags = Vec::new();
     let mut sources = sources.into_iter().zip(&files);
     while let Some((Source { chunks, read, etag }, file)) = sources.next() {
-        let (keeping, chunks) = match &raw {
+        let (keeping, chunks) = match &mut raw {
             Some(raw) => raw.keep(file, chunks).map(|(keeping, chunks)| (Some(keeping), chunks))?,
             None => (None, chunks),
         };
@@ -327,8 +322,8 @@ fn run(
     }
     if let Some(newest) = newest {
         job.leave_out(newest);
-        for path in kept {
-            let again = source::Source::path(path).open(1, max_expansion, &Cancel::new())?;
+        for file in kept {
+            let again = file.open(1, max_expansion, &Cancel::new())?;
             let received = Received { bytes: again.received.bytes, ..Received::default() };
             job.feed(Opened { chunks: until(dropped, again.chunks), received })?;
         }

@@ -18,6 +18,8 @@ pub(crate) struct Quarantine {
     path: PathBuf,
     /// Whether the file is one for all runs into a directory: then lines about other sources stay.
     gathers: bool,
+    /// Whether another file may be there.
+    overwrite: bool,
     /// Whether lines of an earlier run about the same sources may be lying there.
     replaces: bool,
     /// Whether the contents of rows stay out of the file.
@@ -83,7 +85,8 @@ impl Quarantine {
         }
         // Where bad rows end the run, a file the caller has named is none of our business.
         let replaces = settings.overwrite && (limit.is_some() || settings.rejects.is_none());
-        Ok(Self { path, gathers, replaces, redact, names, limit, open: None, rows: 0, first: None })
+        let (overwrite, open, rows, first) = (settings.overwrite, None, 0, None);
+        Ok(Self { path, gathers, overwrite, replaces, redact, names, limit, open, rows, first })
     }
 
     /// How many rows have been set aside.
@@ -150,6 +153,9 @@ impl Quarantine {
             self.open = Some(create(output, &self.path, true, &self.names)?);
         }
         let Some(open) = self.open.take() else { return Ok(None) };
+        if !self.gathers {
+            output.check_aside_again(&self.path, self.overwrite)?;
+        }
         let finished = open.finish()?;
         Ok(Some(((finished.bytes > 0).then_some(finished.body), self.path)))
     }

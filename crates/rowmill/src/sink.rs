@@ -34,7 +34,7 @@ pub(crate) use draft::Draft;
 pub use encoder::Encoder;
 pub(crate) use folder::name_of;
 #[cfg(feature = "mews")]
-pub(crate) use folder::{MadeFolders, beside, sync_folder_of};
+pub(crate) use folder::{MadeFolders, sync_folder_of};
 pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
@@ -42,7 +42,7 @@ pub use options::{ParquetOptions, Profile};
 pub(crate) use output::{Means, Output, Rejects};
 pub(crate) use part::PartWriter;
 #[cfg(feature = "mews")]
-pub(crate) use partial::{Complete, Partial};
+pub(crate) use partial::Partial;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
 #[cfg(feature = "mews")]

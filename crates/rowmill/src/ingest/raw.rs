@@ -3,7 +3,8 @@
 //! They are written on the way from the download to the decoder, under names that nobody looks
 //! for. A file gets its own name as soon as all its bytes are there, whatever becomes of the rows.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,8 +13,8 @@ use bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::job::{Input, Job};
 use crate::settings::Settings;
-use crate::sink::{Claimed, Complete, Draft, PRIVATE, Shelf, beside};
-use crate::source::Chunks;
+use crate::sink::{Claimed, Draft, PRIVATE, Shelf};
+use crate::source::{Chunks, Source};
 
 /// Where the files go.
 pub(super) struct RawFolder {
@@ -24,8 +25,15 @@ pub(super) struct RawFolder {
     claimed: Option<Claimed>,
     /// Its lines, one for each file that has its name.
     lines: String,
-    /// Files that get no name, and go with this value; `None` if they are to be kept.
-    passing: Option<Vec<Complete>>,
+    /// Where files lie that get no name and go with the run; `None` if they are to be kept.
+    passing: Option<Passing>,
+}
+
+/// Files behind one another, in one that is made with the first of them.
+#[derive(Default)]
+struct Passing {
+    file: Option<File>,
+    bytes: u64,
 }
 
 impl RawFolder {
@@ -35,10 +43,10 @@ impl RawFolder {
         Ok(Self { shelf, export: export.to_owned(), claimed, lines, passing: None })
     }
 
-    /// Files in the output at `root`, where nobody looks, for as long as they are read again.
+    /// Files in the output at `root`, for as long as they are read again. Nobody else sees them.
     pub(super) fn passing(root: &Path, export: &str, settings: &Settings) -> Result<Self> {
         let folder = Self::new(root.join(PRIVATE), export, settings)?;
-        Ok(Self { passing: Some(Vec::new()), ..folder })
+        Ok(Self { passing: Some(Passing::default()), ..folder })
     }
 
     pub(super) fn is_passing(&self) -> bool {
@@ -85,9 +93,13 @@ impl RawFolder {
     }
 
     /// Lets the bytes of `chunks` pass into a file.
-    pub(super) fn keep(&self, input: &Input, chunks: Chunks) -> Result<(Keeping, Chunks)> {
+    pub(super) fn keep(&mut self, input: &Input, chunks: Chunks) -> Result<(Keeping, Chunks)> {
         let name = name(input);
-        let draft = self.shelf.begin(&name)?;
+        let draft = match &mut self.passing {
+            Some(Passing { file: Some(file), .. }) => self.shelf.append(file)?,
+            Some(Passing { file, .. }) => self.shelf.append(file.insert(self.shelf.unnamed()?))?,
+            None => self.shelf.begin(&name)?,
+        };
         let target = self.shelf.path(&name);
         let file = RawFile { chunks, draft, name, target, ended: false };
         let file = Arc::new(Mutex::new(file));
@@ -95,9 +107,9 @@ impl RawFolder {
         Ok((Keeping(file), Box::new(kept)))
     }
 
-    /// Gives a file its name, and tells where it lies. The download has proved its size by then, or
+    /// Gives a file its name, and what reads it again. The download has proved its size by then, or
     /// its chunks would have ended with an error.
-    pub(super) fn complete(&mut self, keeping: Keeping) -> Result<PathBuf> {
+    pub(super) fn complete(&mut self, keeping: Keeping) -> Result<Source> {
         let file = Arc::into_inner(keeping.0).map(Mutex::into_inner);
         let file = file.ok_or_else(|| Error::internal("a kept file is still being written"))?;
         let RawFile { draft, name, target, ended, .. } =
@@ -106,8 +118,11 @@ impl RawFolder {
             return Err(Error::internal("a kept file has not been read to its end"));
         }
         if let Some(passing) = &mut self.passing {
-            passing.push(draft.into_partial()?.close());
-            return Ok(beside(&target));
+            let (start, bytes) = (passing.bytes, draft.close()?);
+            passing.bytes += bytes;
+            let file = passing.file.as_ref().map(File::try_clone);
+            let file = file.transpose().map_err(|e| Error::writing(&target, e))?;
+            return Ok(Source::reader(name, Section { file, start, left: bytes }));
         }
         if self.lines.is_empty() {
             // What an earlier run has said of the files is not sure from here on.
@@ -117,7 +132,7 @@ impl RawFolder {
         let hash = finished.hash;
         finished.place()?;
         self.lines.push_str(&format!("{hash:032x}  {name}\n"));
-        Ok(target)
+        Ok(Source::path(target))
     }
 
     /// Writes the checksums of all files, in the form that `xxhsum --check` reads.
@@ -181,6 +196,27 @@ impl RawFile {
             .write_all(&chunk)
             .map_err(|e| io::Error::other(Error::writing(&self.target, e)))?;
         Ok(Some(chunk))
+    }
+}
+
+/// Reads one of the files that lie behind one another. One is read at a time.
+struct Section {
+    file: Option<File>,
+    start: u64,
+    left: u64,
+}
+
+impl Read for Section {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(file) = self.file.as_mut().filter(|_| self.left > 0) else { return Ok(0) };
+        file.seek(SeekFrom::Start(self.start))?;
+        let bytes = file.take(self.left).read(into)?;
+        if bytes == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.start += bytes as u64;
+        self.left -= bytes as u64;
+        Ok(bytes)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A file of a run while it is written: on this machine, or on its way into a store.
 
+#[cfg(feature = "mews")]
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -49,7 +51,11 @@ impl Draft {
         #[cfg(feature = "mews")]
         let hash = written.hash();
         let bytes = written.bytes();
-        let (body, _) = Body::of(written, partial, &target)?;
+        let (body, size) = Body::of(written, partial, &target)?;
+        if size != bytes {
+            let message = format!("{bytes} bytes were written, but {size} are there");
+            return Err(Error::output(&target, message));
+        }
         Ok(Finished {
             body,
             bytes,
@@ -60,12 +66,19 @@ impl Draft {
         })
     }
 
-    /// The file on the disk, which need not outlive the run.
+    /// Behind what is in a file that has no name and needs none. Errors name `target`.
     #[cfg(feature = "mews")]
-    pub(crate) fn into_partial(self) -> Result<Partial> {
-        let Self { writer, partial, target } = self;
-        writer.into_inner().map_err(|e| Error::writing(&target, e.into_error()))?;
-        partial.ok_or_else(|| Error::internal("bytes without a file"))
+    pub(super) fn unnamed(file: File, target: &Path) -> Self {
+        let writer = BufWriter::new(Written::new(file));
+        Self { writer, partial: None, target: target.to_owned() }
+    }
+
+    /// Ends what need not outlive the run, and tells how many bytes it has.
+    #[cfg(feature = "mews")]
+    pub(crate) fn close(self) -> Result<u64> {
+        let Self { writer, target, .. } = self;
+        let written = writer.into_inner();
+        written.map_or_else(|e| Err(Error::writing(&target, e.into_error())), |it| Ok(it.bytes()))
     }
 }
 

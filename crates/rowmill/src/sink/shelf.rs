@@ -1,9 +1,10 @@
 //! A folder for files of a run that do not wait for the commit: on this machine, or in a store.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::disk;
 use super::draft::Draft;
 #[cfg(feature = "cloud")]
 use super::folder::is_there;
@@ -97,6 +98,19 @@ impl Shelf {
             return Ok(Draft::upload(upload, &target));
         }
         Draft::file(Partial::create(beside(&target), &target)?, &target)
+    }
+
+    /// A file without a name, for what goes with the run: on the same disk, or where this machine keeps what
+    /// is temporary.
+    pub(crate) fn unnamed(&self) -> Result<File> {
+        let folder = if self.is_on_disk() { self.folder.clone() } else { std::env::temp_dir() };
+        disk::unnamed(&folder).map_err(|e| Error::writing(&folder, e))
+    }
+
+    /// Writes behind what is in such a file.
+    pub(crate) fn append(&self, file: &File) -> Result<Draft> {
+        let file = file.try_clone().map_err(|e| Error::writing(&self.folder, e))?;
+        Ok(Draft::unnamed(file, &self.folder))
     }
 
     /// Removes the file of this name, which may be missing.

@@ -30,6 +30,17 @@ impl Output {
         Ok(())
     }
 
+    /// Makes sure once more that nothing is at `path`, right before something is: uploads have no locks. On
+    /// a disk the file has been locked since it was begun.
+    pub(crate) fn check_aside_again(&self, path: &Path, overwrite: bool) -> Result<()> {
+        #[cfg(feature = "cloud")]
+        if Address::of(path).is_some() {
+            return self.check_aside(path, overwrite);
+        }
+        let _ = (path, overwrite);
+        Ok(())
+    }
+
     /// Whether something is at `path`.
     pub(crate) fn has_aside(&self, path: &Path) -> Result<bool> {
         #[cfg(feature = "cloud")]

@@ -205,3 +205,21 @@ fn they_are_no_part_and_go_to_a_place_that_can_be_written() {
     }
     assert_eq!(aside.case.objects().len(), 0);
 }
+
+#[test]
+fn what_another_run_has_set_aside_meanwhile_is_not_replaced() {
+    let mut aside = Aside::on_disk("one.parquet");
+    aside.write(&SOURCES[..1]);
+    let (url, one) = (aside.rejects.clone().expect("a URL"), aside.output.clone().expect("a path"));
+    let keep = OnBadRow::Quarantine { at_most: Limit::None };
+    let convert = aside.case.convert().on_bad_row(keep).rejects(url);
+    let (other, sources, once) = (convert.clone(), aside.case.sources.clone(), Once::new());
+    let place = one.with_file_name("other.parquet");
+    let meanwhile = move |_| {
+        once.call_once(|| drop(other.run(&sources, &place).expect("comes through")));
+    };
+    let slow = Source::reader("slow", &b"{}\n{\"n\":9}\n"[..]);
+    let error = convert.progress(Arc::new(meanwhile)).run(slow, &one).expect_err("is there");
+    assert!(error.to_string().contains("exists already"), "{error}");
+    assert!(!one.exists() && aside.shown() == lines(&[("a", 2)]));
+}

@@ -292,7 +292,7 @@ pub(crate) struct Writing {
     pub(crate) lineage: Vec<Lineage>,
 
     /// Write the layout with columns for new keys and values that were found to this schema file, for
-    /// the next run
+    /// the next run; what is there is replaced if it is a schema file too
     #[arg(long, value_parser = values::target(), value_name = "FILE")]
     pub(crate) widened: Option<PathBuf>,
 

@@ -16,6 +16,7 @@ pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Resul
     let layout = layout::named(args.entity.as_deref(), args.schema.as_deref())?;
     let sources = inputs::sources(&args.inputs)?;
 
+    layout::check_widened(args.writing.widened.as_deref())?;
     args.writing.partitions.tell();
     let cancel = Cancel::new();
     let convert = match &layout {

@@ -29,6 +29,7 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;
+    layout::check_widened(args.writing.widened.as_deref())?;
     args.writing.partitions.tell();
     let client = client(&args)?;
     let sync = sync(&args, &names, client.clone())?;

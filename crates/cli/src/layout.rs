@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rowmill::{Cancel, Infer, Layout, Report, Source, entity, schema_file};
 
 use crate::exit::{self, Failure};
-use crate::{inferred, values};
+use crate::{inferred, output, values};
 
 /// The layout that the options `--entity` and `--schema` name; `None` where they name none.
 pub(crate) fn named(
@@ -39,7 +39,22 @@ pub(crate) fn write_widened(report: &Report, path: Option<&Path>) -> Result<(), 
         Failure::new(exit::OUTPUT, format!("widened layout {}: {what}", path.display()))
     };
     let wider = report.drift.widened(layout).map_err(|error| wrong(&error))?;
-    Ok(schema_file::save(&wider, path)?)
+    schema_file::save(&wider, path)?;
+    let drift = &report.drift;
+    if drift.more_new_keys > 0 || drift.more_new_values > 0 {
+        output::note(&format!(
+            "{} knows the first {} new keys and {} new values alone; a run that reads by it finds more",
+            path.display(),
+            drift.new_keys.len(),
+            drift.new_values.len()
+        ));
+    }
+    Ok(())
+}
+
+/// Makes sure before the run that its widened layout will replace nothing but a schema file.
+pub(crate) fn check_widened(path: Option<&Path>) -> Result<(), Failure> {
+    Ok(path.map_or(Ok(()), schema_file::check_saved)?)
 }
 
 /// The layout of one of the ten entities.

@@ -48,21 +48,15 @@
 mod error;
 mod printer;
 mod reader;
+mod saved;
 #[cfg(test)]
 mod tests;
 mod type_text;
 
-use std::fs;
-use std::path::Path;
-
 use rowmill_json::Layout;
 
-#[cfg(feature = "cloud")]
-use crate::cancel::Cancel;
-#[cfg(feature = "cloud")]
-use crate::cloud::{Address, If, Place};
-use crate::error::{Error, Result};
 pub use error::SchemaFileError;
+pub use saved::{check_saved, save};
 pub(crate) use type_text::name as type_name;
 
 /// Reads a layout from the text of a schema file. A byte order mark before it is passed over.
@@ -89,31 +83,4 @@ pub fn parse(text: &str) -> Result<Layout, SchemaFileError> {
 /// another way than rowmill does; those spellings are not kept.
 pub fn print(layout: &Layout) -> String {
     printer::document(layout)
-}
-
-/// [Writes](print()) `layout` to the schema file at `path`, in the place of what is there. With the feature
-/// `cloud` it may be the URL of an object, which is replaced whole or not at all.
-///
-/// ```
-/// # let dir = tempfile::tempdir()?;
-/// # let path = dir.path().join("schema.json");
-/// let layout = rowmill::Layout::new([rowmill::Column::int64("Id")])?;
-/// rowmill::schema_file::save(&layout, &path)?;
-/// let text = std::fs::read_to_string(&path)?;
-/// assert_eq!(rowmill::schema_file::parse(&text)?.columns()[0].name(), "Id");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// [`Output`](crate::ErrorKind::Output): it cannot be written.
-/// [`Usage`](crate::ErrorKind::Usage): it is a URL that cannot be written to.
-/// [`TryLater`](crate::ErrorKind::TryLater): the store cannot be reached.
-pub fn save(layout: &Layout, path: impl AsRef<Path>) -> Result<()> {
-    let (path, text) = (path.as_ref(), print(layout));
-    #[cfg(feature = "cloud")]
-    if Address::of(path).is_some() {
-        let (place, name) = Place::of(path, &Cancel::new())?;
-        return place.write(&name, text.into_bytes(), If::Any).map(drop);
-    }
-    fs::write(path, text).map_err(|cause| Error::writing(path, cause))
 }

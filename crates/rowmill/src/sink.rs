@@ -20,6 +20,7 @@ mod proof;
 mod properties;
 #[cfg(feature = "cloud")]
 mod remote;
+mod replace;
 mod retired;
 #[cfg(feature = "mews")]
 mod shelf;
@@ -41,10 +42,9 @@ pub(crate) use manifest::{job_id, layout_id};
 pub use options::{ParquetOptions, Profile};
 pub(crate) use output::{Means, Output, Rejects};
 pub(crate) use part::PartWriter;
-#[cfg(feature = "mews")]
-pub(crate) use partial::Partial;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
+pub(crate) use replace::replace;
 #[cfg(feature = "mews")]
 pub(crate) use shelf::{Claimed, Shelf};
 pub(crate) use spill::{Place, Spill};

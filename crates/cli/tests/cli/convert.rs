@@ -392,6 +392,31 @@ fn unknown_keys_left_out_refused_or_rescued() {
 }
 
 #[test]
+fn the_widened_layout_replaces_nothing_but_a_schema_file() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("mine.txt"), "mine").expect("written");
+    let run = |widened: &str| {
+        let line = format!("good.jsonl --schema schema.json --overwrite --widened {widened}");
+        convert(folder.path(), &format!("{line} -o out.parquet"))
+    };
+    for kept in ["good.jsonl", "mine.txt"] {
+        let before = fs::read(path(kept)).expect("reads");
+        run(kept).failed(5, &[kept, "no schema file"]);
+        assert!(fs::read(path(kept)).expect("reads") == before);
+        assert!(!path("out.parquet").exists(), "it is told before the run");
+    }
+    // What the run itself has written is known after it.
+    run("out.parquet").failed(5, &["out.parquet", "no schema file"]);
+    assert_eq!(rows(&path("out.parquet")), 3);
+    run("schema.json").ended(0);
+    fs::write(path("empty.json"), "").expect("written");
+    run("empty.json").ended(0);
+    let [one, other] = ["schema.json", "empty.json"].map(|name| fs::read(path(name)));
+    assert!(one.expect("reads") == other.expect("reads"));
+}
+
+#[test]
 fn some_columns_alone() {
     let folder = folder();
     convert(folder.path(), "good.jsonl -o out.parquet --schema schema.json --columns name=Name,Id")

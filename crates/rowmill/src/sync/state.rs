@@ -1,7 +1,7 @@
 //! The state file: how far the rows of each entity and scope are complete in the output.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::object::SmallObject;
 use super::watermark::Watermark;
 use super::window::Subject;
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::{MadeFolders, Partial, sync_folder_of};
+use crate::sink::replace;
 
 /// The version of the file.
 const VERSION: u32 = 1;
@@ -80,7 +80,7 @@ impl State {
         if let Some(object) = &mut self.object {
             return object.write(text);
         }
-        save(&self.path, &text)
+        replace(&self.path, &text)
     }
 }
 
@@ -98,23 +98,6 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Watermark>> {
 
 fn wrong(path: &Path, message: String) -> Error {
     Error::new(ErrorKind::Input, message).in_file(path.display().to_string())
-}
-
-/// Writes beside, syncs, renames.
-fn save(path: &Path, text: &[u8]) -> Result<()> {
-    let refused = |cause| Error::writing(path, cause);
-    let mut made = MadeFolders::default();
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        made.make(folder).map_err(refused)?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    // Not `.partial`: those are removed by whoever writes to the directory next.
-    name.push(".new");
-    let partial = Partial::create(name.into(), path)?;
-    let written = partial.writer().and_then(|mut file| file.write_all(text));
-    written.and_then(|()| partial.sync()).map_err(refused)?;
-    partial.complete().place(path).map_err(refused)?;
-    sync_folder_of(path).map_err(refused)
 }
 
 #[cfg(test)]

@@ -54,21 +54,25 @@ fn columns<'a>(
         one(column, path, around)?;
         path.pop();
     }
-    for (at, column) in columns.iter().enumerate() {
-        let reads_the_same = |other: &&Column| {
-            reads(other)
-                && (other.keys().starts_with(column.keys())
-                    || column.keys().starts_with(other.keys()))
-        };
-        if reads(column)
-            && let Some(other) = columns[..at].iter().find(reads_the_same)
-        {
-            path.push(&column.name);
-            let reason = format!("reads the same value as {}", other.name);
-            return Err(LayoutError::new(path, reason));
-        }
+    if let Some((column, other)) = reading_the_same(columns) {
+        path.push(&column.name);
+        return Err(LayoutError::new(path, format!("reads the same value as {}", other.name)));
     }
     Ok(())
+}
+
+/// A column and one before it whose values lie in one another, the first such if there are many.
+fn reading_the_same(columns: &[Column]) -> Option<(&Column, &Column)> {
+    let mut readers: Vec<(usize, &Column)> =
+        columns.iter().enumerate().filter(|(_, column)| reads(column)).collect();
+    // In their order, paths that lie in one another are neighbours, and there may be many columns.
+    readers.sort_by_key(|(_, column)| column.keys());
+    let same = readers.windows(2).filter_map(|pair| match pair {
+        [one, other] if other.1.keys().starts_with(one.1.keys()) => Some((*one, *other)),
+        _ => None,
+    });
+    let turned = same.map(|(one, other)| if one.0 > other.0 { (one, other) } else { (other, one) });
+    turned.min_by_key(|(later, _)| later.0).map(|(later, earlier)| (later.1, earlier.1))
 }
 
 /// Whether the column has a key at all.

@@ -85,6 +85,8 @@ fn refused_layouts() {
         let path = |name, path: &[&str]| Column::int32(name).path(path.iter().copied());
         let error = refused(vec![path("a", a), path("b", b)]);
         assert_eq!(error, "column b: reads the same value as a");
+        let apart = vec![Column::int32("w"), path("a", a), Column::int32("z"), path("b", b)];
+        assert_eq!(refused(apart), "column b: reads the same value as a");
     }
     let allow = |set: fn(&mut Allow)| {
         let mut allow = Allow::NONE;

@@ -79,7 +79,7 @@ pub struct SourceCounts {
     /// Its size as it is stored or was sent, in bytes. 0 where a proof of version 1 was read that did
     /// not tell.
     pub source_bytes: u64,
-    /// The XXH3-128 of its first MiB as it is stored and, from there on, of the first 4 KiB of each
+    /// The XXH3-128 of its first MiB as it is stored and, from there on, of the first KiB of each
     /// 64 KiB: a file that is another one under the same name and of the same size is known by it.
     /// Absent for files of exports, and where an earlier version has not written it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,5 @@
 //! What tells a source from another one of its name and size, without the time it takes to hash all of
-//! it: the XXH3-128 of its first MiB and, from there on, of 4 KiB of each 64 KiB.
+//! it: the XXH3-128 of its first MiB and, from there on, of 1 KiB of each 64 KiB.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,7 +11,7 @@ use twox_hash::XxHash3_128;
 const BEGINNING: u64 = 1 << 20;
 
 /// After them so many
-const PIECE: u64 = 4 << 10;
+const PIECE: u64 = 1 << 10;
 
 /// of so many.
 const STRIDE: u64 = 64 << 10;

@@ -33,8 +33,9 @@ pub struct Options {
     /// Default 256.
     pub max_depth: usize,
     /// Bytes that the elements of the lists and maps of a batch may take, whether the input gives them
-    /// values or not: `[{},{},…]` has few bytes and many columns. A batch ends before the row that
-    /// would take more; a row that does so alone is a bad one. Default 256 MiB.
+    /// values or not: `[{},{},…]` has few bytes and many columns. A row that takes more is a bad one.
+    /// A batch ends before the row that would bring it above 8 MiB, or above this if it is less, so a
+    /// row that takes more than that is alone in its batch. Default 256 MiB.
     pub max_batch_bytes: usize,
     /// The instruction set that decoding uses. Default: the fastest of this machine. The batches are
     /// the same for every one.

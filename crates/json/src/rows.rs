@@ -65,7 +65,7 @@ pub(crate) struct RowDecoder {
     batch_rows: usize,
     max_line_bytes: usize,
     quarantine: bool,
-    /// Bytes that the lists and maps of a batch may take.
+    /// Bytes that the lists and maps of a row may take which has a batch of its own.
     memory: usize,
     /// Set when a row needs more of them than are left: it goes to the next batch.
     is_full: bool,
@@ -82,6 +82,10 @@ pub(crate) struct RowDecoder {
 }
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Bytes that the lists and maps of a batch of many rows may take: many batches are on their way at a
+/// time.
+const LISTS: usize = 8 << 20;
 
 /// Rows there is room for at first.
 const FIRST_ROOM: usize = 64;
@@ -135,7 +139,7 @@ impl RowDecoder {
     fn begin(&mut self) -> Decoded {
         // As much room as the batch before needed, and some more.
         self.root.reserve(self.room);
-        (self.context.memory, self.is_full) = (self.memory, false);
+        (self.context.memory, self.is_full) = (self.memory.min(LISTS), false);
         Decoded::default()
     }
 
@@ -263,11 +267,17 @@ impl RowDecoder {
             self.context.start_over();
             if let Stop::Fault(fault) = &stop
                 && fault.kind == ErrorKind::Memory
-                && lines.line - 1 + rows.counts.lines > 0
             {
-                // It may have room enough where there are no lines before it, good or bad.
-                self.is_full = true;
-                return Ok(());
+                if lines.line - 1 + rows.counts.lines > 0 {
+                    // It may have room enough where there are no lines before it, good or bad.
+                    self.is_full = true;
+                    return Ok(());
+                }
+                if !self.is_full && self.memory > LISTS {
+                    // Or where there are none behind it either.
+                    (self.context.memory, self.is_full, rows.left) = (self.memory, true, 1);
+                    continue;
+                }
             }
             let start = rows.at - rows.mark;
             let number = lines.line + rows.counts.lines;

@@ -37,6 +37,28 @@ fn many_empty_elements() {
     assert_eq!(rows(&outcome.batches).len(), 3);
 }
 
+/// Elements of 641 bytes, of which some 13,000 go into a batch.
+#[test]
+fn a_row_that_needs_much_room_is_alone_in_its_batch() {
+    let layout = wide();
+    let row = |many: usize| format!("{{\"l\":[{}]}}\n", vec!["{}"; many].join(","));
+    let input: String = [4000, 4000, 4000, 4000, 20_000, 1, 20_000, 1, 1].map(row).concat();
+    let mut options = quarantine();
+    for (threads, chunk) in [(1, usize::MAX), (1, 1000), (2, 5000)] {
+        options.threads = threads;
+        let outcome = run(&layout, options.clone(), input.as_bytes(), chunk);
+        let kept: Vec<usize> = outcome.batches.iter().map(|batch| batch.num_rows()).collect();
+        // Room for elements is taken for more of them than there are.
+        assert_eq!(kept, [2, 2, 1, 1, 1, 2]);
+        assert_eq!(outcome.end.unwrap().rows, 9);
+    }
+    // One that needs more than there is, is not kept, and those behind it are.
+    options.max_batch_bytes = 15_000 * 641;
+    let outcome = run(&layout, options, input.as_bytes(), usize::MAX);
+    let lines: Vec<_> = outcome.rejects.iter().map(|r| r.error().place().unwrap().line).collect();
+    assert_eq!((lines, outcome.end.unwrap().rows), (vec![5, 7], 7));
+}
+
 #[test]
 fn many_entries() {
     let entries: Vec<String> = (0..200).map(|n| format!("\"k{n}\":[]")).collect();

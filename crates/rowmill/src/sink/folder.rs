@@ -121,7 +121,6 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Waits until the name `path` is on the disk.
-#[cfg(feature = "mews")]
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     disk::sync_folder(folder_of(path))
 }

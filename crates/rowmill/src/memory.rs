@@ -16,6 +16,16 @@ const LEAST: usize = 32 << 20;
 /// memory that each keeps for itself to use again.
 const BETWEEN: usize = 40 << 20;
 
+/// Bytes of the rows of a batch where there is no cap, without their texts and lists. Many batches are on
+/// their way at a time, and a row of many columns has few bytes of input if they are null.
+const BATCH: usize = 8 << 20;
+
+/// Sets how many rows of `schema` are decoded at a time where there is no cap.
+pub(crate) fn without_cap(options: &mut Options, schema: &Schema) {
+    let rows = BATCH / row(schema);
+    options.batch_rows = options.batch_rows.min(rows.max(1));
+}
+
 /// What a cap of `bytes` leaves where pieces on their way to a store take some of it.
 ///
 /// # Errors
@@ -78,13 +88,17 @@ impl Shares {
 
     /// Sets what a decoder of rows of `schema` takes at a time.
     pub(crate) fn set(self, options: &mut Options, schema: &Schema) {
-        let columns = schema.fields().iter().map(|field| width(field.data_type()));
         // Besides their texts, of which a frame has no more than its own bytes.
-        let rows = 2 * self.frame() / columns.sum::<usize>().max(1);
+        let rows = 2 * self.frame() / row(schema);
         options.frame_bytes = self.frame();
         options.batch_rows = options.batch_rows.min(rows.max(1));
         options.max_batch_bytes = options.max_batch_bytes.min(self.row());
     }
+}
+
+/// The bytes of a row, one at least.
+fn row(schema: &Schema) -> usize {
+    schema.fields().iter().map(|field| width(field.data_type())).sum::<usize>().max(1)
 }
 
 /// The bytes of a row in a column of this type, whatever is in it, without those of texts and of the
@@ -129,6 +143,18 @@ mod tests {
             assert!(fits || shares.threads() == 1, "{mebibytes} MiB");
         }
         assert_eq!([32, 64, 256, 1024].map(|m| Shares(m << 20).threads()), [1, 1, 3, 19]);
+    }
+
+    #[test]
+    fn wide_rows_come_in_small_batches_without_a_cap_too() {
+        let rows = |columns: usize| {
+            let columns = (0..columns).map(|n| Column::decimal(format!("d{n}"), 38, 10));
+            let layout = Layout::new(columns).expect("a sound layout");
+            let mut options = Options::default();
+            without_cap(&mut options, layout.schema());
+            options.batch_rows
+        };
+        assert_eq!([1, 128, 256, 1000].map(rows), [2048, 2048, 2048, 524]);
     }
 
     #[test]

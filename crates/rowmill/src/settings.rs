@@ -13,7 +13,7 @@ use crate::arrow::Schema;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::lineage::Lineage;
-use crate::memory::Shares;
+use crate::memory::{self, Shares};
 use crate::partition::{self, PartitionBy};
 use crate::parts::Cut;
 use crate::progress::{OnProgress, Progress};
@@ -123,8 +123,9 @@ impl Settings {
         options.threads = self.threads();
         options.max_depth = self.max_depth;
         let shares = self.shares()?;
-        if let Some(shares) = shares {
-            shares.set(&mut options, schema);
+        match shares {
+            Some(shares) => shares.set(&mut options, schema),
+            None => memory::without_cap(&mut options, schema),
         }
         let most = shares.map_or(options.max_line_bytes, Shares::row);
         options.max_line_bytes =

@@ -36,6 +36,9 @@ pub(super) trait Dictionary {
     /// Forgets all but the first `len`. None of the others may be looked up any more.
     fn truncate(&mut self, len: usize);
 
+    /// Forgets all, and gives their memory back.
+    fn release(&mut self);
+
     /// Is it larger than a dictionary may be?
     fn is_too_large(&self) -> bool {
         self.len() > ENTRIES || self.bytes() > BYTES
@@ -112,6 +115,10 @@ impl<T: Copy + Eq + Hash> Dictionary for Fixed<T> {
         self.values.truncate(len);
         self.table.forget(len);
     }
+
+    fn release(&mut self) {
+        (self.values, self.table) = (Vec::new(), Table::default());
+    }
 }
 
 /// Texts.
@@ -165,6 +172,10 @@ impl Dictionary for Words {
         self.ends.truncate(len);
         self.text.truncate(self.ends.last().copied().unwrap_or(0));
         self.table.forget(len);
+    }
+
+    fn release(&mut self) {
+        (self.text, self.ends, self.table) = (Vec::new(), Vec::new(), Table::default());
     }
 }
 

@@ -152,6 +152,10 @@ impl Choice {
             },
             None => self.choose(kind, values, pages, keys, trial)?,
         };
+        if let (None, Way::Direct(_), Some(entries)) = (self.way, way, &mut self.dictionary) {
+            // There may be many columns, and all of them have tried one.
+            entries!(entries, dictionary => dictionary.release());
+        }
         self.way = Some(way);
         match way {
             Way::Dictionary => {
@@ -192,12 +196,7 @@ impl Choice {
         let (encoding, each) = self.direct(kind, values, trial)?;
         // A dictionary is written like values without one.
         let with = keys + all as f64 / (values.len() * pages) as f64 * each;
-        if with <= each {
-            return Ok(Way::Dictionary);
-        }
-        let Some(entries) = &mut self.dictionary else { return Ok(Way::Direct(encoding)) };
-        entries!(entries, dictionary => dictionary.truncate(0));
-        Ok(Way::Direct(encoding))
+        Ok(if with <= each { Way::Dictionary } else { Way::Direct(encoding) })
     }
 
     /// The encoding without a dictionary that takes the fewest bytes, and how many for each value.

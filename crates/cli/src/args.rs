@@ -45,7 +45,8 @@ pub(crate) enum Command {
     /// Export entities from Mews and store them as Parquet
     #[command(after_help = with_urls(CREDENTIALS))]
     Export(Box<Export>),
-    /// Run the demo export server alone, to test your own jobs and clients against
+    /// Run the demo export server alone, to test your own jobs and clients against. Its data never change, and
+    /// an export has all rows of its type, whatever interval of updates it asks for
     #[cfg(feature = "demo")]
     Serve(Serve),
     /// Print the layout of data, or of an entity, as a schema file

@@ -3,12 +3,16 @@
 use super::{Cut, Form};
 use crate::arrow::RecordBatch;
 use crate::error::{Error, Result};
-use crate::sink::{Held, ManifestPart, Output, PartWriter, Proof, ProofSource, SourceCounts};
+use crate::sink::{
+    Held, ManifestPart, Output, PartWriter, Proof, ProofSource, RowGroup, SourceCounts,
+};
 
 /// The parts of a run, filled one after the other.
 pub(crate) struct Sequence {
     form: Form,
     open: Option<Open>,
+    /// What has encoded the part before: with its threads and its memory the next one goes on.
+    idle: Option<RowGroup>,
     done: Vec<ManifestPart>,
     /// The source that is being read.
     source: usize,
@@ -28,7 +32,7 @@ struct Open {
 
 impl Sequence {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, open: None, done: Vec::new(), source: 0, begun: 0, rows: 0 }
+        Self { form, open: None, idle: None, done: Vec::new(), source: 0, begun: 0, rows: 0 }
     }
 
     /// Goes on with this source.
@@ -102,7 +106,10 @@ impl Sequence {
         let name = names.name(self.source, self.begun, self.done.len())?;
         let target = output.part_path(&name);
         let path = output.relative(&target);
-        let writer = output.begin(target, &name, schema, options, options.threads > 1)?;
+        let mut writer = output.begin(target, &name, schema, options, options.threads > 1)?;
+        if let Some(group) = self.idle.take() {
+            writer.take_group(group);
+        }
         self.begun += 1;
         self.open = Some(Open { writer, path, holds: Vec::new(), proof: proof.clone() });
         Ok(())
@@ -110,7 +117,9 @@ impl Sequence {
 
     /// Ends the part, if there is one.
     fn end(&mut self, output: &mut Output) -> Result<()> {
-        let Some(Open { writer, path, holds, proof }) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let Open { mut writer, path, holds, proof } = open;
+        self.idle = writer.give_group()?;
         self.done.push(super::finish(writer, proof, path, holds, output)?);
         Ok(())
     }

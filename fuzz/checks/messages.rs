@@ -30,7 +30,9 @@ const SHORT_NUMBER: usize = 6;
 pub(crate) fn show_no_value(layout: &Layout, input: &[u8], seen: &Seen) {
     let mut known: HashSet<&str> = words(OURS).collect();
     let paths = oracle::paths(layout);
-    known.extend(paths.iter().flat_map(|path| words(path)));
+    // As they are, and in the words of `Debug`.
+    let spelt: Vec<String> = paths.iter().map(|path| format!("{path:?}")).collect();
+    known.extend(paths.iter().chain(&spelt).flat_map(|path| words(path)));
     for told in seen.rejects.iter().chain(seen.end.as_ref().err()) {
         let line = told.raw().unwrap_or(input);
         // Which key is unknown must be told, as it is and in the words of `Debug`.

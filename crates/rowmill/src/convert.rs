@@ -136,13 +136,13 @@ impl Convert {
     ///
     /// With the feature `cloud`, `output` may be the URL of a place in an object store: of one object
     /// where it ends with `.parquet` and there is one source, else of a directory. What is committed there
-    /// is as whole as on a disk. Rows set aside then need a file of this machine
-    /// ([`rejects`](Self::rejects)), and of two runs into one place at a time the second to commit is
+    /// is as whole as on a disk. Of two runs into one place at a time the second to commit is
     /// refused. Where there is a URL, the process has a thread that moves its bytes.
     ///
     /// If an earlier run has made the same of sources of the same names and sizes, which are the same in
-    /// [some places](crate::SourceCounts::fingerprint) too, with the same columns, nothing is done and the report [says so](Report::already_there). If one has ended while
-    /// it put its files in place, that is completed first.
+    /// [some places](crate::SourceCounts::fingerprint) too, with the same columns, nothing is done and the
+    /// report [says so](Report::already_there). If one has ended while it put its files in place, that is
+    /// completed first.
     ///
     /// # Errors
     /// The output is complete, or there is none and an error of one of these kinds; only if the disk
@@ -151,7 +151,8 @@ impl Convert {
     ///   compressed bytes are damaged, or there is nothing to infer a layout from.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
     /// * [`Usage`](crate::ErrorKind::Usage): no source, one that is named twice, a bad name or level, a
-    ///   file that would be read and written, or written twice, or a column of lineage that only exports have.
+    ///   file that would be read and written, or written twice, or a column of lineage that only exports
+    ///   have.
     /// * [`Schema`](crate::ErrorKind::Schema): the layout has a column of the name of one of lineage.
     /// * [`Output`](crate::ErrorKind::Output): the output exists and may not be replaced, another
     ///   run writes there, or the disk refuses.
@@ -227,8 +228,8 @@ fn inputs(sources: &[Source]) -> Result<Vec<Input>> {
     let stems = names::stems(sources.iter().map(Source::file_name));
     let input = |(source, stem): (&Source, String)| {
         let (name, file_name) = (source.name().into(), source.file_name());
-        let (size, fingerprint) = (source.size()?, source.fingerprint()?);
-        Ok(Input { name, file_name, stem, size, promised: None, fingerprint })
+        let (size, file) = (source.size()?, source.file());
+        Ok(Input { name, file_name, stem, size, promised: None, file })
     };
     sources.iter().zip(stems).map(input).collect()
 }

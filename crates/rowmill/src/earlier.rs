@@ -14,10 +14,11 @@ use crate::sink::{
     FOOTER_PROOF, Held, Manifest, ManifestPart, Output, Proof, SourceCounts, Target, job_id,
     stored, told,
 };
+use crate::source::Fingerprint;
 
 /// The output of a run that has done what is asked for, as far as that can be told without the
-/// columns: its sources have the names, sizes and fingerprints of these, and every part is in place with the size
-/// and the rows it was written with. How it was cut and encoded does not matter.
+/// columns: its sources have the names, sizes and fingerprints of these, and every part is in place with
+/// the size and the rows it was written with. How it was cut and encoded does not matter.
 pub(crate) struct Earlier {
     report: Report,
     /// Of each part.
@@ -62,8 +63,8 @@ impl Earlier {
         for ((name, whole), (input, size)) in wholes.into_iter().zip(inputs.iter().zip(&sizes)) {
             // The footers of older versions do not tell the size; their manifests do.
             let same_size = manifest.is_some() || whole.source_bytes == *size;
-            let same = match (&whole.fingerprint, &input.fingerprint) {
-                (Some(then), Some(now)) => then == now,
+            let same = match (&whole.fingerprint, &input.file) {
+                (Some(then), Some(file)) => Fingerprint::of(file).ok()? == *then,
                 _ => true,
             };
             if name != input.file_name || !same_size || !same || !allowed(whole, settings) {

@@ -419,7 +419,7 @@ fn inputs(export: &ReadyExport) -> Result<Vec<Input>> {
             stem,
             size,
             promised: size,
-            fingerprint: None,
+            file: None,
         }
     };
     let sizes = export.files().iter().map(|file| Some(file.size_in_bytes));

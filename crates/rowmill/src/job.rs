@@ -43,8 +43,8 @@ pub(crate) struct Input {
     pub(crate) size: Option<u64>,
     /// The size it must turn out to have.
     pub(crate) promised: Option<u64>,
-    /// What tells it from others of its name and size, as far as it is known before it is read.
-    pub(crate) fingerprint: Option<String>,
+    /// The file it is, if it is one of this machine.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// What becomes of a run before anything is read.

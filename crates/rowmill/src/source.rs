@@ -33,7 +33,7 @@ pub(crate) use feed::Feeder;
 #[cfg(feature = "async")]
 pub(crate) use feed::feed;
 use file::LocalFile;
-use fingerprint::Fingerprint;
+pub(crate) use fingerprint::Fingerprint;
 pub use reading::Reading;
 use thread::on_thread;
 
@@ -160,13 +160,11 @@ impl Source {
         }
     }
 
-    /// What tells it from others of its name and size, if it is a file.
-    pub(crate) fn fingerprint(&self) -> Result<Option<String>> {
+    /// The file it is, if it is one of this machine.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
         match &self.0 {
-            Kind::Path(path) if path.is_file() => {
-                Fingerprint::of(path).map(Some).map_err(|e| Error::reading(&self.name(), e))
-            }
-            _ => Ok(None),
+            Kind::Path(path) if path.is_file() => Some(path.clone()),
+            _ => None,
         }
     }
 

@@ -17,7 +17,7 @@ const PIECE: u64 = 1 << 10;
 const STRIDE: u64 = 64 << 10;
 
 /// A source on its way.
-pub(super) struct Fingerprint {
+pub(crate) struct Fingerprint {
     hasher: XxHash3_128,
     at: u64,
 }
@@ -28,7 +28,7 @@ impl Fingerprint {
     }
 
     /// That of the file at `path`.
-    pub(super) fn of(path: &Path) -> io::Result<String> {
+    pub(crate) fn of(path: &Path) -> io::Result<String> {
         let mut file = File::open(path)?;
         let mut all = Self::new();
         let mut bytes = Vec::new();

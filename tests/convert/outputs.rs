@@ -22,6 +22,19 @@ fn output_that_is_there_stays() {
 }
 
 #[test]
+fn what_syncing_took_is_part_of_the_time_and_told_apart() {
+    let (folder, input) = folder_with("a.jsonl", rows(0, 10));
+    for (output, threads) in [("one.parquet", 1), ("two.parquet", 2), ("lake/", 1)] {
+        let run = || Convert::new(&layout()).threads(threads);
+        let output = folder.path().join(output);
+        let report = run().run(&input, &output).expect("converts");
+        assert!(report.sync_s > 0.0 && report.sync_s <= report.elapsed_s, "{report:?}");
+        let again = run().run(&input, &output).expect("is there");
+        assert!(again.already_there && again.sync_s == 0.0, "{again:?}");
+    }
+}
+
+#[test]
 fn a_failed_overwrite_keeps_the_old_file() {
     let (folder, input) = folder_with("bad.jsonl", "{\"n\":1}\n{\"n\":x}\n");
     let output = folder.path().join("out.parquet");

@@ -98,12 +98,13 @@ fn summary(report: &Report, out: &str) -> String {
     }
     let speed = report.bytes as f64 / report.elapsed_s.max(1e-6);
     let mut text = format!(
-        "{out}: {} from {} ({}), {} of Parquet, {:.2} s, {}/s",
+        "{out}: {} from {} ({}), {} of Parquet, {:.2} s ({:.2} s for syncing), {}/s",
         counted(report.rows, "row"),
         counted(report.files.len() as u64, "file"),
         bytes(report.bytes),
         bytes(report.output_bytes),
         report.elapsed_s,
+        report.sync_s,
         bytes(speed as u64),
     );
     let bent = &report.leniencies;

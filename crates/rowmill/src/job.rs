@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rowmill_json::{Counts, Decoder};
 
@@ -25,8 +25,8 @@ use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered, job_id,
-    layout_id, name_of,
+    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered,
+    job_id, layout_id, name_of, waited_for_disk,
 };
 use crate::source::Opened;
 
@@ -76,6 +76,8 @@ pub(crate) struct Job {
     /// Of the sources, as far as they were downloaded.
     etags: Vec<Option<String>>,
     started: Instant,
+    /// How long this thread had waited for the disk by then.
+    waited: Duration,
     /// Of each source, the rows that are not written, if it was asked which.
     left_out: Vec<Vec<u32>>,
 }
@@ -92,7 +94,7 @@ impl Job {
         target: Target,
         complete: impl FnOnce() -> bool,
     ) -> Result<Start> {
-        let started = Instant::now();
+        let (started, waited) = (Instant::now(), waited_for_disk());
         settings.check()?;
         let settings = settings.towards(&target)?;
         let partitioned = !settings.partition_by.is_empty();
@@ -189,6 +191,7 @@ impl Job {
             files: Vec::new(),
             etags: Vec::new(),
             started,
+            waited,
             left_out: Vec::new(),
         })))
     }
@@ -374,6 +377,7 @@ impl Job {
         self.settings.cancel.check()?;
         self.output.commit(rejects, manifest)?;
         report.elapsed_s = self.started.elapsed().as_secs_f64();
+        report.sync_s = waited_for_disk().saturating_sub(self.waited).as_secs_f64();
         report.columns = self.nulls.into_columns();
         report.layout = Some(self.table.into_layout());
         report.files = self.files;

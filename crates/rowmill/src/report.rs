@@ -49,6 +49,10 @@ pub struct Report {
     pub output_bytes: u64,
     /// Seconds from the start of the run to its commit.
     pub elapsed_s: f64,
+    /// Of these, seconds in which the run waited for files and directories to be on the disk (`fsync`). With
+    /// threads most of a part is synced while the next rows are encoded, which takes no time and is
+    /// not in here.
+    pub sync_s: f64,
     /// How often something was bent, as far as the layout allows it.
     pub leniencies: Leniencies,
     /// How the rows differ from their layout without being bad.

@@ -31,6 +31,7 @@ mod written;
 pub(crate) use columns::{filtered, stored, told};
 #[cfg(all(test, feature = "cloud"))]
 pub(crate) use disk::faults::{self, step};
+pub(crate) use disk::waited_for_disk;
 pub(crate) use draft::Draft;
 pub use encoder::Encoder;
 pub(crate) use folder::name_of;

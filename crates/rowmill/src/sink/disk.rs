@@ -1,10 +1,12 @@
 //! Whatever changes the disk on the way to an output, one step a function: nothing else here and in
 //! the files beside it does. So tests can let each step fail in its turn.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 #[cfg(test)]
 pub(crate) mod faults;
@@ -16,6 +18,27 @@ use faults::step;
 #[inline]
 fn step() -> io::Result<()> {
     Ok(())
+}
+
+thread_local! {
+    static WAITED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// How long this thread has waited for the disk up to now. A run commits in one thread; what another
+/// one syncs while there is work holds nobody up.
+pub(crate) fn waited_for_disk() -> Duration {
+    WAITED.get()
+}
+
+/// Waits until `file` is on the disk. Tests do not: they cannot pull the plug.
+fn wait_for(file: &File) -> io::Result<()> {
+    if cfg!(test) {
+        return Ok(());
+    }
+    let started = Instant::now();
+    let synced = file.sync_all();
+    WAITED.set(WAITED.get() + started.elapsed());
+    synced
 }
 
 /// Opens the file at `path`, which is made if it is missing, and left as it is otherwise.
@@ -55,10 +78,10 @@ pub(super) fn write(mut file: &File, bytes: &[u8]) -> io::Result<usize> {
     file.write(bytes)
 }
 
-/// Waits until the contents are on the disk. Tests do not: they cannot pull the plug.
+/// Waits until the contents are on the disk.
 pub(super) fn sync(file: &File) -> io::Result<()> {
     step()?;
-    if cfg!(test) { Ok(()) } else { file.sync_all() }
+    wait_for(file)
 }
 
 /// Gives a file another name in the same file system. What has that name is replaced.
@@ -91,8 +114,7 @@ pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     step()?;
-    let folder = File::open(folder)?;
-    if cfg!(test) { Ok(()) } else { folder.sync_all() }
+    wait_for(&File::open(folder)?)
 }
 
 /// Elsewhere folders cannot be opened, and renames are as durable as they get.

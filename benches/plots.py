@@ -1,4 +1,5 @@
-"""Draws the plots of the README from the figures that benches/versus/convert.py has recorded.
+"""Draws the plots of the README, and writes the costs in docs/compare.md, from the figures that
+benches/versus/convert.py has recorded.
 
     python3 benches/plots.py
 
@@ -10,8 +11,12 @@ import json
 import math
 import pathlib
 import statistics
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "docs"))
+import section  # noqa: E402
+
 RECORD, OUT = ROOT / "benches" / "record", ROOT / "docs" / "plots"
 SETS = {"Reservation": "reservations", "OrderItem": "order items", "Customer": "customers"}
 COLORS = {
@@ -104,8 +109,22 @@ def lines(name, title, across, up, series):
     drawing(name, top + height + 56, parts)
 
 
+def costs(runs):
+    """Tables: a row for each system and number of threads."""
+    shown = {"cpu_s": "{:.2f}", "wall_s": "{:.2f}", "peak_mib": "{:,.0f}", "bytes": "{:,.0f}"}
+    for data in runs:
+        yield f"{SETS[data['data']].capitalize()}, {data['bytes'] / 1e6:,.0f} MB, {data['rows']:,} rows:\n"
+        yield "| | threads | CPU s | wall s | peak MiB | bytes of Parquet |\n|---|--:|--:|--:|--:|--:|"
+        for system, threads in dict.fromkeys((run["system"], run["threads"]) for run in data["runs"]):
+            cells = [form.format(median(data, system, threads, figure)) for figure, form in shown.items()]
+            name, _, ids = system.partition(" ")
+            yield f"| {' '.join([NAMES.get(name, name), ids]).strip()} | {threads} | {' | '.join(cells)} |"
+        yield ""
+
+
 def main():
     runs = newest("all")
+    section.write("costs", "\n".join(costs(runs)))
     for figure, threads, name, title in [
         ("cpu_s", 1, "cpu", "JSON Lines to Parquet, one thread: MB of JSON for a second of CPU time"),
         ("wall_s", 2, "wall", "JSON Lines to Parquet, two threads: MB of JSON for a second on the wall"),

@@ -1,9 +1,10 @@
-"""The cases through other engines, and `docs/compare.md` out of what they say.
+"""The cases through other engines, and `docs/conformance.md` out of what they say.
 
     python tests/conformance/engines.py ROWMILL [--arrow-json PROGRAM] [--only ENGINE,…] [--save FILE]
 
 ROWMILL is the program `rowmill`. Needs the packages of requirements.txt, and Cargo for arrow-json unless its
-program is given. With `--only` the table is printed for these engines and docs/compare.md is left alone.
+program is given. The sums go to `docs/compare.md` too. With `--only` the table is printed for these engines and
+the documents are left alone.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from engine import MODULES
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[1]
+sys.path.append(str(ROOT / "docs"))
+import section  # noqa: E402
 # Seconds after which an engine is taken to hang in a case.
 PATIENCE = 60
 
@@ -115,7 +118,8 @@ def main():
     if options.save:
         pathlib.Path(options.save).write_text(json.dumps(results))
     if not options.only:
-        (ROOT / "docs" / "compare.md").write_text(report.document(cases, results))
+        (ROOT / "docs" / "conformance.md").write_text(report.document(cases, results))
+        section.write("answers", report.all_cases(results))
     wrong = [case for case, (word, _) in zip(cases, results.get("rowmill", ("", []))[1]) if word != "exact"]
     if wrong:
         raise SystemExit(

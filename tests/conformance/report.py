@@ -1,4 +1,4 @@
-"""docs/compare.md out of the verdicts."""
+"""docs/conformance.md out of the verdicts."""
 
 import collections
 import datetime
@@ -52,10 +52,17 @@ def totals(verdicts):
     return ", ".join(f"{counts[word]} {word}" for word in verdict.WORDS if counts[word])
 
 
+def module(name):
+    return importlib.import_module(f"engine.with_{name}")
+
+
+def names(results):
+    return {name: f"{module(name).NAME} {results[name][0]}" for name in results}
+
+
 def document(cases, results):
-    modules = {name: importlib.import_module(f"engine.with_{name}") for name in results}
-    heads = {name: f"{modules[name].NAME} {results[name][0]}" for name in results}
-    modes = "\n".join(f"* **{heads[name]}**: {modules[name].MODE}." for name in results)
+    heads = names(results)
+    modes = "\n".join(f"* **{heads[name]}**: {module(name).MODE}." for name in results)
     parts = [
         HEAD.format(
             date=datetime.date.today().isoformat(),
@@ -64,7 +71,8 @@ def document(cases, results):
             count=f"{len(cases):,}",
             modes=modes,
         ),
-        all_cases(results, heads),
+        "## All cases\n",
+        all_cases(results),
         by_topic(cases, results, heads),
     ]
     others = [name for name in results if name != "rowmill"]
@@ -72,9 +80,9 @@ def document(cases, results):
     return "\n".join(parts)
 
 
-def all_cases(results, heads):
+def all_cases(results):
+    heads = names(results)
     lines = [
-        "## All cases\n",
         "| | " + " | ".join(verdict.WORDS) + " |",
         "|---|" + "--:|" * len(verdict.WORDS),
     ]

@@ -3,13 +3,15 @@
     python tests/interop/readers.py target/release/rowmill
 
 One file has a column of each type. Each reader reads each column by itself, so that what fails is
-told apart, and its values are compared with those of the lines.
+told apart, and its values are compared with those of the lines. Spark, which refuses a file for any of its
+columns, gets a file of that column alone; it needs Java 17.
 """
 
 import datetime
 import decimal
 import hashlib
 import json
+import os
 import pathlib
 import platform
 import subprocess
@@ -23,12 +25,17 @@ import duckdb
 import polars
 import pyarrow
 import pyarrow.parquet
+import pyspark
+from pyspark.sql import Row, SparkSession
 
 import partitions
 
 # Enough for several row groups under the least memory.
 ROWS = 60_000
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "readers.md"
+sys.path.append(str(DOCUMENT.parent))
+import section  # noqa: E402
+
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
 
@@ -110,6 +117,9 @@ COLUMNS = [
     ),
     ("map", '"type": "map<string, int64>"', lambda n: both({f"k{i}": n for i in range(n % 3)})),
 ]
+
+# Those that readers differ about, for docs/compare.md; the dictionary is that of the enumeration.
+COMPARED = ["uuid", "timestamp_ns", "uint64", "decimal_38_10", "map", "json", "enum"]
 
 
 def make(folder):
@@ -226,7 +236,33 @@ class ClickHouse:
         return value
 
 
-READERS = [DuckDB(), Polars(), Pyarrow(), DataFusion(), ClickHouse()]
+class Spark:
+    name = f"Spark {pyspark.__version__}"
+
+    def __init__(self):
+        # Python gets instants as local time.
+        os.environ["TZ"] = "UTC"
+        settings = {
+            "spark.ui.enabled": "false",
+            "spark.sql.session.timeZone": "UTC",
+            "spark.sql.legacy.parquet.nanosAsLong": "true",
+        }
+        self.session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
+        self.session.sparkContext.setLogLevel("OFF")
+
+    def read(self, path, name):
+        frame = self.session.read.parquet(str(alone(path, name)))
+        return frame.schema[name].dataType.simpleString(), [self.value(row[0]) for row in frame.collect()]
+
+    def value(self, value):
+        if isinstance(value, Row):
+            return {name: self.value(item) for name, item in value.asDict().items()}
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        return bytes(value) if isinstance(value, bytearray) else value
+
+
+READERS = [DuckDB(), Polars(), Pyarrow(), DataFusion(), ClickHouse(), Spark()]
 
 
 def leaves_as_text(value):
@@ -290,20 +326,18 @@ Written by `tests/interop/readers.py` on {date}, Python {python}, {system}. Agai
 
 ```sh
 cargo build --release -p rowmill-cli
-python3 -m venv .venv && .venv/bin/pip install -r tests/interop/requirements.txt datafusion=={datafusion} chdb=={chdb}
+python3 -m venv .venv && .venv/bin/pip install -r tests/interop/requirements.txt datafusion=={datafusion} chdb=={chdb} pyspark=={pyspark}
 .venv/bin/python tests/interop/readers.py target/release/rowmill
 ```
 
 A file of {rows:,} rows in {groups} row groups has a column of each type, every seventh value missing. A cell is the type that the reader sees;
 nothing more is said where all values are those of the lines. UUIDs and JSON that come as bytes, and JSON that comes taken
-apart, count as equal. ClickHouse has no null arrays, maps and tuples: there a missing one is empty.
+apart, count as equal. ClickHouse has no null arrays, maps and tuples: there a missing one is empty. Spark gets a file of each column
+alone, since it refuses a file for any column in it, and `spark.sql.legacy.parquet.nanosAsLong`, without which it refuses instants in nanoseconds.
 
 """
 
 TAIL = """
-**Spark** was not run here. By reports of others, 4.3 refuses the type UUID (`PARQUET_TYPE_ILLEGAL`) and reads the
-same columns with `--uuid text`; instants in nanoseconds need `spark.sql.legacy.parquet.nanosAsLong` and become numbers.
-
 ## The Arrow schema in the footer
 
 It stays, under `ARROW:schema`. No reader needs it, and none reads other values or fails because of it: with its key made
@@ -329,10 +363,17 @@ def table(found):
     return "\n".join(lines) + "\n"
 
 
+def alone(path, column):
+    """The file beside another one that has this column and no other."""
+    return path.with_suffix("") / f"{column}.parquet"
+
+
 def without_arrow_schema(path):
-    """A copy in which that key of the footer is one that nobody knows."""
+    """Copies in which that key of the footer is one that nobody knows."""
     copy = path.with_name("unknown-key.parquet")
-    copy.write_bytes(path.read_bytes().replace(b"ARROW:schema", b"OTHER:schema"))
+    copy.with_suffix("").mkdir()
+    for one, other in [(path, copy), *[(alone(path, name), alone(copy, name)) for name, _, _ in COLUMNS]]:
+        other.write_bytes(one.read_bytes().replace(b"ARROW:schema", b"OTHER:schema"))
     return copy
 
 
@@ -342,10 +383,13 @@ def main(rowmill):
         wanted = make(folder)
 
         def convert(name, *options):
-            command = [rowmill, "convert", folder / "rows.jsonl", "-o", folder / name, "--schema", folder / "schema.json"]
-            command += ["--memory", "32MiB"]
-            subprocess.run([*command, *options], check=True, stderr=subprocess.DEVNULL)
-            return folder / name
+            path = folder / name
+            path.with_suffix("").mkdir()
+            for out, columns in [(path, []), *[(alone(path, name), ["--columns", name]) for name, _, _ in COLUMNS]]:
+                command = [rowmill, "convert", folder / "rows.jsonl", "-o", out, "--schema", folder / "schema.json"]
+                command += ["--memory", "32MiB", *columns, *options]
+                subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return path
 
         path = convert("default.parquet")
         groups = pyarrow.parquet.ParquetFile(path).num_row_groups
@@ -366,12 +410,16 @@ def main(rowmill):
         groups=groups,
         datafusion=datafusion.__version__,
         chdb=chdb.__version__,
+        pyspark=pyspark.__version__,
     )
     other = {name: row for name, row in compat.items() if row != found[name]}
     tables = f"## By default\n\n{table(found)}\n## With `--profile compat --uuid text`\n\n"
     tables += f"{len(found) - len(other)} columns are as above, and these are others.\n\n{table(other)}"
     tail = TAIL.replace("{changed}", "\n".join(changed) + "\n")
     DOCUMENT.write_text(head + tables + tail + "\n" + partitions.section(rowmill))
+    asked = {name: found[name] for name in COMPARED}
+    asked |= {f"{name}` with `--profile compat --uuid text": compat[name] for name in COMPARED if compat[name] != found[name]}
+    section.write("readers", table(asked))
 
 
 if __name__ == "__main__":

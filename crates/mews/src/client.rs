@@ -3,6 +3,7 @@
 mod setback;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,7 +26,8 @@ use crate::export::{ExportRequest, PendingExport};
 use crate::http::{Answer, Http};
 use crate::limiter::Limiter;
 use crate::model::{
-    AddAnswer, AddRequest, Added, Complaint, Export, Filters, GetAllAnswer, GetAllRequest, Scope,
+    AddAnswer, AddRequest, Added, Complaint, Export, Filters, GetAllAnswer, GetAllRequest, Listed,
+    Scope,
 };
 use crate::platform::Platform;
 use crate::retry::Attempts;
@@ -140,7 +142,8 @@ impl Client {
     /// does not name are left out; the order is the server's.
     ///
     /// # Errors
-    /// Refused, not authorised, or no answer after all attempts; a blank id.
+    /// Refused, not authorised, or no answer after all attempts; a blank id; one of these exports is
+    /// described in a way that cannot be understood ([`Protocol`](ErrorKind::Protocol)).
     ///
     /// ```no_run
     /// # async fn run(client: rowmill_mews::Client) -> Result<(), rowmill_mews::Error> {
@@ -152,28 +155,43 @@ impl Client {
     /// ```
     pub async fn get_all(&self, ids: &[impl AsRef<str>]) -> Result<Vec<Export>, Error> {
         let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+        let found = self.look_up(&ids).await?;
+        let asked: HashSet<String> = ids.iter().map(|id| id.to_ascii_lowercase()).collect();
+        let of_others = |listed: &Listed| {
+            let id = listed.id.as_ref().map(|id| id.to_ascii_lowercase());
+            listed.export.is_err() && id.is_some_and(|id| !asked.contains(&id))
+        };
+        let wanted = found.0.into_iter().filter(|listed| !of_others(listed));
+        let named = |error: Error, id: Option<String>| match id {
+            Some(id) => error.doing(format!("export {}", tidy(&id))),
+            None => error,
+        };
+        let understood =
+            |listed: Listed| listed.understood().cloned().map_err(|e| named(e, listed.id));
+        wanted.map(understood).collect()
+    }
+
+    /// What the server says of these exports, each for itself.
+    pub(crate) async fn look_up(&self, ids: &[&str]) -> Result<Found, Error> {
         if ids.iter().any(|id| id.trim().is_empty()) {
             return Err(Error::new(ErrorKind::InvalidRequest, "an export id is blank"));
         }
-        let mut exports = Vec::with_capacity(ids.len());
+        let mut found = Vec::with_capacity(ids.len());
         for export_ids in ids.chunks(IDS_PER_CALL) {
             let credentials = self.shared.credentials.members();
             let body = GetAllRequest { credentials, export_ids };
             let answer: GetAllAnswer = self.call(Operation::GetAll, &body).await?;
-            exports.extend(answer.exports);
+            found.extend(answer.exports);
         }
-        Ok(exports)
+        Ok(Found(found))
     }
 
     /// One export with the time from which on its links grow old.
     pub(crate) async fn get_one(&self, id: &str) -> Result<(Export, Instant), Error> {
         // Taken before the call, so that links are never thought younger than they are.
         let asked = Instant::now();
-        let exports = self.get_all(&[id]).await?;
-        match exports.into_iter().find(|export| export.id.eq_ignore_ascii_case(id)) {
-            Some(export) => Ok((export, asked)),
-            None => Err(Client::not_found()),
-        }
+        let found = self.look_up(&[id]).await?;
+        Ok((found.of(id)?.clone(), asked))
     }
 
     pub(crate) fn not_found() -> Error {
@@ -352,8 +370,12 @@ impl Client {
                 // The reason of serde_json may quote the answer, and with it a link.
                 let place = format!("line {}, column {}", cause.line(), cause.column());
                 let text = format!("the answer cannot be understood at {place}");
-                // An answer that ends too early was cut on its way.
-                Setback { again: cause.is_eof(), ..operation.garbled(text, answer) }
+                if operation == Operation::Add || cause.is_data() {
+                    return operation.garbled(text, answer);
+                }
+                // No JSON, or not all of it: from something on the way, or cut there.
+                Setback::later(ErrorKind::Server { status }, text, None)
+                    .request_id(answer.head.request_id.clone())
             });
         }
         let complaint: Complaint = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -401,6 +423,35 @@ impl fmt::Debug for Client {
             .field("platform", &self.shared.ready.as_ref().map(|ready| ready.base.as_str()))
             .field("credentials", &self.shared.credentials)
             .finish_non_exhaustive()
+    }
+}
+
+/// What the server says of the exports that it was asked for.
+#[derive(Debug)]
+pub(crate) struct Found(Vec<Listed>);
+
+impl Found {
+    /// What it says of this one. Names are compared without their case.
+    pub(crate) fn of(&self, id: &str) -> Result<&Export, Error> {
+        let is_it = |listed: &&Listed| {
+            listed.id.as_ref().is_some_and(|named| named.eq_ignore_ascii_case(id))
+        };
+        // It may be the one that has no name.
+        let nameless = || self.0.iter().find(|listed| listed.id.is_none());
+        let listed = self.0.iter().find(is_it).or_else(nameless);
+        listed.ok_or_else(Client::not_found)?.understood()
+    }
+}
+
+impl Listed {
+    fn understood(&self) -> Result<&Export, Error> {
+        self.export.as_ref().map_err(|what| {
+            let text = match self.id {
+                Some(_) => format!("the answer cannot be understood: {what}"),
+                None => format!("the answer cannot be understood: an export without an id, {what}"),
+            };
+            Error::new(ErrorKind::Protocol, text).doing(Operation::GetAll.name())
+        })
     }
 }
 

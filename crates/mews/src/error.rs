@@ -28,7 +28,8 @@ pub enum ErrorKind {
     Unauthorized,
     /// Too many requests, and the wait the server asked for is longer than allowed here.
     RateLimited,
-    /// The server failed (status 5xx) or gave up on the request (408) each time it was asked.
+    /// The server failed (status 5xx), gave up on the request (408), or answered with what is no JSON
+    /// (200, from something on the way), each time it was asked.
     Server {
         /// The HTTP status of the last answer.
         status: u16,
@@ -185,7 +186,8 @@ impl Error {
             }
             ErrorKind::NotReady => "it goes on at the server: take it over by its id later",
             ErrorKind::Refused { may_be_pending: true, .. } => {
-                "an export of this type may be running already; try again later"
+                "if that names no other reason, an export of this type may be running already: try \
+                 again later"
             }
             ErrorKind::Incomplete | ErrorKind::Changed => "try again from the start",
             _ if self.is_retryable() => "trying again later makes sense",

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::credentials::Members;
 use crate::entity::Entity;
@@ -268,7 +269,36 @@ pub(crate) struct GetAllRequest<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetAllAnswer {
-    pub(crate) exports: Vec<Export>,
+    pub(crate) exports: Vec<Listed>,
+}
+
+/// One element of that answer, read by itself: one that cannot be understood says nothing about the
+/// others, which must not wait for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    /// `None` if not even that can be read.
+    pub(crate) id: Option<String>,
+    /// The export, or what is wrong with it.
+    pub(crate) export: Result<Export, String>,
+}
+
+impl<'de> Deserialize<'de> for Listed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Listed, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Named {
+            id: String,
+        }
+
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let export = match serde_json::from_str::<Described>(text.get()) {
+            Ok(described) => Export::try_from(described).map_err(str::to_owned),
+            // The reason may quote the text, and with it a link.
+            Err(cause) => Err(format!("not understood at its byte {}", cause.column())),
+        };
+        let named = serde_json::from_str::<Named>(text.get());
+        Ok(Listed { id: named.ok().map(|named| named.id), export })
+    }
 }
 
 /// The body of an answer that is not a success. An edge proxy may send something else entirely,

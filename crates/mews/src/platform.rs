@@ -48,7 +48,7 @@ impl Platform {
                 return Err(wrong("uses plain http, which would show the tokens to the network"));
             }
             "http" if !allow_http => {
-                return Err(wrong("uses plain http, which must be allowed explicitly"));
+                return Err(wrong("uses plain http, which must be allowed: `--allow-http`"));
             }
             "http" => {}
             _ => return Err(wrong("is neither https nor http")),

@@ -25,8 +25,8 @@ use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered,
-    job_id, layout_id, name_of, waited_for_disk,
+    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered, job_id,
+    layout_id, name_of, waited_for_disk,
 };
 use crate::source::Opened;
 

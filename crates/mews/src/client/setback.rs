@@ -74,10 +74,10 @@ impl Setback {
     pub(super) fn reason(&self) -> Reason {
         match self.error.kind() {
             ErrorKind::RateLimited => Reason::RateLimited,
+            // An answer that is none, or not all of one.
+            ErrorKind::Server { status: 200 } => Reason::Cut,
             ErrorKind::Server { .. } => Reason::Server,
             ErrorKind::Timeout => Reason::Timeout,
-            // An answer that ends too early.
-            ErrorKind::Protocol => Reason::Cut,
             _ => Reason::Network,
         }
     }

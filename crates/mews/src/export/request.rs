@@ -113,6 +113,7 @@ impl ExportRequest {
     }
 
     fn checked(&self) -> Result<(Scope, Filters), Error> {
+        rules::spelling(&self.entity)?;
         let scope = Scope {
             enterprise_ids: rules::ids("enterprise", self.enterprises.clone())?,
             chain_ids: rules::ids("chain", self.chains.clone())?,

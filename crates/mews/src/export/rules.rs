@@ -39,6 +39,14 @@ pub(crate) fn ids(what: &str, ids: Option<Vec<String>>) -> Result<Vec<String>, E
     Ok(ids)
 }
 
+/// A type that is spelt like a documented one but for its case is that one misspelt.
+pub(crate) fn spelling(entity: &Entity) -> Result<(), Error> {
+    let Entity::Other(name) = entity else { return Ok(()) };
+    let meant = Entity::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
+    let wrong = |known| wrong(format!("the type is spelt {known}, and not {name}"));
+    meant.map_or(Ok(()), |known| Err(wrong(known)))
+}
+
 pub(crate) fn updated(
     interval: Option<Range<DateTime<Utc>>>,
     now: DateTime<Utc>,

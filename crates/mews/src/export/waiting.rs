@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::client::Client;
+use crate::client::{Client, Found};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::events::{Events, Listeners};
 use crate::export::{PendingExport, ReadyExport};
-use crate::model::{Export, Status};
+use crate::model::Status;
 
 /// The pause before the second look at an export, and the least that is waited.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -179,7 +179,7 @@ impl Waiting {
         let left = left.min().unwrap_or_default().max(LAST_LOOK);
         let ids: Vec<&str> = self.exports.iter().map(|one| one.export.id()).collect();
         // A poll waits too: for its turn, for a busy server, for an answer.
-        let answer = timeout(left, self.client.get_all(&ids)).await;
+        let answer = timeout(left, self.client.look_up(&ids)).await;
         for mut one in std::mem::take(&mut self.exports) {
             one.polls += 1;
             one.looked_at = true;
@@ -207,11 +207,11 @@ impl Waiting {
 
 impl Awaited {
     /// Takes what an answer says of it; an error if that is nothing.
-    fn told(&mut self, found: &[Export], asked: Instant, listeners: &Listeners) -> Option<Error> {
+    fn told(&mut self, found: &Found, asked: Instant, listeners: &Listeners) -> Option<Error> {
         self.failed = 0;
-        let id = self.export.id();
-        let Some(export) = found.iter().find(|export| export.id.eq_ignore_ascii_case(id)) else {
-            return Some(Client::not_found());
+        let export = match found.of(self.export.id()) {
+            Ok(export) => export,
+            Err(error) => return Some(error),
         };
         let polled = self.export.see(export.clone(), asked);
         listeners.tell(&|| polled.clone());

@@ -267,6 +267,80 @@ async fn many_exports_are_asked_for_together() {
 }
 
 #[tokio::test]
+async fn an_export_that_cannot_be_understood_stops_no_other() {
+    bounded(async {
+        let good = |id: &str| {
+            let mut export = export("Success", &[]);
+            export["Id"] = json!(id);
+            export
+        };
+        let bad = |id: &str, member: &str, value: Value| {
+            let mut export = good(id);
+            export[member] = value;
+            export
+        };
+        let twice = format!("{{\"Status\":\"Success\",{}", &good("g").to_string()[1..]);
+        let described = [
+            bad("a", "Files", Value::Null),
+            bad("b", "Files", json!([{ "Url": null, "SizeInBytes": 1 }])),
+            bad("c", "Files", json!([{ "Url": "https://a/b?sig=secret", "SizeInBytes": -1 }])),
+            bad("d", "Status", Value::Null),
+            bad("stranger", "Status", json!(7)),
+            good("e"),
+        ];
+        let described = described.map(|export| export.to_string()).join(",");
+        let answer = format!("{{\"Exports\":[{described},{twice}]}}");
+        let server = Server::start(move |_| Reply::status(200).body(answer.clone())).await;
+        let client = client(&server.url);
+        let mut waiting = Waiting::new(&client);
+        for id in ["a", "b", "c", "d", "E", "g", "nobody"] {
+            waiting.push(client.adopt(id));
+        }
+        let mut ended = Vec::new();
+        while let Some((id, outcome)) = waiting.next().await {
+            match outcome {
+                Ok(_) => ended.push((id, None)),
+                Err(error) => {
+                    let text = error.to_string();
+                    assert!(text.contains(&format!("export {id}: ")), "{text}");
+                    assert!(!text.contains("secret") && !text.contains("https"), "{text}");
+                    ended.push((id, Some(error.kind().clone())));
+                }
+            }
+        }
+        ended.sort_by(|one, other| one.0.cmp(&other.0));
+        let protocol = || Some(ErrorKind::Protocol);
+        let kinds = [None, protocol(), protocol(), protocol(), protocol(), protocol()];
+        let ids = ["E", "a", "b", "c", "d", "g"].map(str::to_owned);
+        let mut wanted: Vec<_> = ids.into_iter().zip(kinds).collect();
+        wanted.push(("nobody".to_owned(), Some(ErrorKind::NotFound)));
+        assert_eq!(ended, wanted);
+
+        // Where all that were asked for can be understood, others do no harm.
+        assert_eq!(client.get_all(&["e"]).await.unwrap().len(), 1);
+        let error = client.get_all(&["e", "A"]).await.unwrap_err();
+        assert!(error.to_string().contains("without a list of files"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_without_an_id_may_be_any_that_is_missing() {
+    bounded(async {
+        let mut nameless = export("Success", &[]);
+        nameless["Id"] = json!(5);
+        let answer = json!({ "Exports": [export("Success", &[]), nameless] });
+        let server = Server::start(move |_| Reply::json(&answer)).await;
+        let client = client(&server.url);
+        assert!(client.adopt(ID).ready().await.is_ok());
+        let error = client.adopt("another").ready().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Protocol, "{error}");
+        assert!(error.to_string().contains("an export without an id"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_request_is_made_again_only_on_request() {
     bounded(async {
         let refused = |request: &Request, times: usize, asked: &AtomicUsize| {

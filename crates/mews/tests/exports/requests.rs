@@ -195,6 +195,7 @@ async fn a_broken_rule_sends_nothing() {
             client.export(Entity::Bill).updated(now - hour..now - hour),
             client.export(Entity::Bill).updated(now - 182 * day..now - day),
             client.export(Entity::Bill).posting(march),
+            client.export(Entity::from("orderitem")),
         ];
         for request in requests {
             let error = request.clone().send().await.unwrap_err();

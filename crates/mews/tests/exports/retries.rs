@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::fake_mews::{ID, Reply, Server, bounded, builder, client, export};
-use rowmill_mews::{Entity, Error, ErrorKind, Status};
+use rowmill_mews::{Entity, Error, ErrorKind, Reason, Status};
 use serde_json::{Value, json};
 
 fn added() -> Reply {
@@ -164,13 +164,16 @@ async fn get_all_is_repeated_while_that_may_help() {
             Reply::status(503),
             Reply::lost(),
             found(&[]).without_length().cut(5),
-            Reply::status(429),
+            // A page of something on the way.
+            Reply::status(200).body("<html>"),
             found(&[export("Failed", &[])]),
         ];
         let server = scripted(replies).await;
-        let exports = client(&server.url).get_all(&[ID]).await.unwrap();
+        let client = client(&server.url);
+        let exports = client.get_all(&[ID]).await.unwrap();
         assert_eq!(exports[0].status, Status::Failed);
         assert_eq!(server.requests().len(), 6);
+        assert_eq!(client.counters().retries(Reason::Cut), 2);
 
         let (error, calls) = get_fails(vec![Reply::error(500, "oops")]).await;
         assert_eq!((error.kind(), calls), (&ErrorKind::Server { status: 500 }, 6));
@@ -178,6 +181,13 @@ async fn get_all_is_repeated_while_that_may_help() {
         let text = error.to_string();
         assert!(text.starts_with("exports/getAll: the server failed (status 500): oops"), "{text}");
         assert!(text.contains("after 6 attempts in "), "{text}");
+
+        let (error, calls) = get_fails(vec![Reply::status(200).body("{\"Exports\":[]]")]).await;
+        assert_eq!((error.kind(), calls), (&ErrorKind::Server { status: 200 }, 6));
+        assert!(error.is_retryable());
+        let text = error.to_string();
+        let place = "exports/getAll: the answer cannot be understood at line 1, column 14";
+        assert!(text.starts_with(place), "{text}");
     })
     .await;
 }
@@ -189,7 +199,7 @@ async fn get_all_is_not_repeated_when_that_cannot_help() {
             (Reply::error(400, "Invalid id."), false),
             (Reply::error(403, "No."), false),
             (Reply::status(204), false),
-            (Reply::status(200).body("<html>"), false),
+            (Reply::status(200).body("[]"), false),
             (Reply::status(200).body(r#"{"Exports":[{"Id":7}]}"#), false),
             (Reply::status(307).header("Location", "http://127.0.0.1:1/"), false),
             (Reply::status(429).header("Retry-After", "86400"), true),

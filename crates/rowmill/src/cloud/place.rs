@@ -360,9 +360,26 @@ impl Place {
     }
 }
 
-/// Whether there is no such upload. What is in memory has no error of its own for that.
+/// Whether there is no such upload. Azure has none at all: there the pieces are gone once an object was
+/// made of them. What is in memory has no error of its own for that.
 fn is_gone(cause: &Cause) -> bool {
-    matches!(cause, Cause::NotFound { .. }) || cause.to_string().contains("NoSuchUpload") || {
-        matches!(cause, Cause::Generic { store: "InMemory", .. })
+    let text = cause.to_string();
+    matches!(cause, Cause::NotFound { .. } | Cause::Generic { store: "InMemory", .. })
+        || ["NoSuchUpload", "InvalidBlockList"].iter().any(|code| text.contains(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_that_are_gone_are_told_from_other_refusals() {
+        let refused = |store, code: &str| {
+            let source =
+                format!("status code: 400 Bad Request: <Error><Code>{code}</Code></Error>");
+            is_gone(&Cause::Generic { store, source: source.into() })
+        };
+        assert!(refused("S3", "NoSuchUpload") && refused("MicrosoftAzure", "InvalidBlockList"));
+        assert!(!refused("S3", "InvalidPart") && !refused("MicrosoftAzure", "InvalidBlockId"));
     }
 }

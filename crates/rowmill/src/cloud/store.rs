@@ -1,13 +1,14 @@
 //! Clients of stores, built from the environment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::multipart::MultipartStore;
-use object_store::{ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
+use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::{Position, Url};
 
 use super::refusal;
@@ -19,6 +20,11 @@ const READING: &str = "12h";
 
 /// The time that an answer may take where pieces are sent.
 const WRITING: &str = "60s";
+
+/// How often a request is made again, and the least time before that.
+const RETRIES: usize = 5;
+const WAIT: Duration = Duration::from_millis(250);
+const _: () = assert!(WAIT.as_millis() * RETRIES as u128 > 1_000, "a second passes");
 
 /// A client of a store, as the two kinds of it that the `object_store` crate has.
 pub(super) struct Client {
@@ -89,8 +95,12 @@ impl Client {
 }
 
 /// Of one request: more than that is a matter of who asks.
+///
+/// Google takes one write a second to an object, and the record and the lists of uploads are written at
+/// shorter intervals; so all tries together take longer, however short each wait happens to be.
 fn retries() -> RetryConfig {
-    RetryConfig { max_retries: 5, ..RetryConfig::default() }
+    let backoff = BackoffConfig { init_backoff: WAIT, ..BackoffConfig::default() };
+    RetryConfig { backoff, max_retries: RETRIES, ..RetryConfig::default() }
 }
 
 fn is_loopback(url: &Url) -> bool {

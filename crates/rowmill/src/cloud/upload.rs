@@ -63,9 +63,10 @@ impl Upload {
         Self { sent, piece, buffer: Vec::new(), flight: None, why }
     }
 
-    /// Sends what is left and waits until the store has all of it.
+    /// Sends what is left and waits until the store has all of it. What is empty has no piece: Azure
+    /// takes none without bytes.
     pub(crate) fn finish(mut self) -> Result<Uploaded> {
-        if !self.buffer.is_empty() || self.sent.pieces.is_empty() && self.flight.is_none() {
+        if !self.buffer.is_empty() {
             self.send()?;
         }
         self.land()?;
@@ -188,5 +189,19 @@ mod tests {
         assert_eq!(place.complete_all(&[whole]).expect("completes"), [true]);
         let (bytes, _) = place.read("a").expect("reads").expect("is there");
         assert_eq!(&*bytes, b"0123456789abc");
+    }
+
+    #[test]
+    fn what_is_empty_has_no_piece() {
+        let place = Place::new(Path::new("memory:///empty/"), &Cancel::new()).expect("a place");
+        let id = place.begin("a").expect("begins");
+        let never = Box::new(|| None);
+        let upload = Upload::new(place.clone(), "a".to_owned(), id.clone(), 4, never);
+        let mut sent = upload.finish().expect("has nothing to send");
+        sent.keep();
+        assert_eq!((sent.pieces().len(), sent.bytes()), (0, 0));
+        let whole = Whole { name: "a", upload: &id, pieces: sent.pieces() };
+        assert_eq!(place.complete_all(&[whole]).expect("completes"), [true]);
+        assert_eq!(place.look("a").expect("looks").map(|seen| seen.bytes), Some(0));
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::api::Api;
-use crate::server::{BUCKET, SECRET, Server};
+use crate::server::{BUCKET, SECRET, SECRET_BASE64, Server, Store, for_every_store};
 
 /// The rows that all manifests in the bucket name, whose parts must be there.
 fn rows(server: &Server) -> u64 {
@@ -27,13 +27,17 @@ fn rows(server: &Server) -> u64 {
     manifests.map(count).sum()
 }
 
+for_every_store! {
+    exports_go_to_a_bucket_and_are_remembered_there
+    files_without_rows_are_kept_too
+}
+
 /// Killed again and again, with the state where `state` says.
-fn goes_on(state: &str, remembered: [&str; 2]) {
+fn goes_on(server: &Server, state: &str, remembered: [&str; 2]) {
     let setup = Setup::new().corpus(Kind::Reservation, 40, 2);
-    let (api, folder, server) =
-        (Api::start(setup), TempDir::new().expect("a folder"), Server::start());
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
     let run = |args: &str| {
-        let args = format!("--entity Reservation -o s3://{BUCKET}/lake/ {state} {args}");
+        let args = format!("--entity Reservation -o {} {state} {args}", server.url("lake/"));
         server.serve(api.export(&args).folder(folder.path()), &server.address)
     };
     let windows = "--updated 2023-01-01..2025-03-01";
@@ -46,36 +50,37 @@ fn goes_on(state: &str, remembered: [&str; 2]) {
     let outcome = run(windows).run();
     outcome.ended(0);
     api.discreet(&outcome);
-    assert_eq!(rows(&server), 5 * 40, "five windows, each once");
+    assert_eq!(rows(server), 5 * 40, "five windows, each once");
     let parts = server.keys("lake/Reservation/");
     assert_eq!(parts.len(), 5, "{parts:?}");
     run(windows).run().ended(0);
-    assert_eq!(rows(&server), 5 * 40, "and nothing more by doing it again");
+    assert_eq!(rows(server), 5 * 40, "and nothing more by doing it again");
     // All there is, and from then on what is new: so there is a watermark.
     run("").run().ended(0);
-    assert_eq!(rows(&server), 6 * 40);
+    assert_eq!(rows(server), 6 * 40);
     for name in remembered {
         let local = folder.path().join(name);
         let text =
             if local.exists() { std::fs::read(local).expect("reads") } else { server.get(name) };
         let text = String::from_utf8(text).expect("text");
         assert!(text.contains("\"Reservation\""), "{name}: {text}");
-        for secret in [api.server.client_token(), api.server.access_token(), "sig=", SECRET] {
+        let tokens = [api.server.client_token(), api.server.access_token()];
+        for secret in tokens.into_iter().chain(["sig=", SECRET, SECRET_BASE64]) {
             assert!(!text.contains(secret), "a secret in {name}");
         }
     }
 }
 
-#[test]
-fn exports_go_to_a_bucket_and_are_remembered_there() {
-    goes_on("", ["lake/_rowmill/state.json", "lake/_rowmill/journal.jsonl"]);
+fn exports_go_to_a_bucket_and_are_remembered_there(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    goes_on(&server, "", ["lake/_rowmill/state.json", "lake/_rowmill/journal.jsonl"]);
 }
 
 #[test]
 fn their_state_may_lie_elsewhere() {
     let [state, journal] = ["apart/state.json", "apart/state.json.journal.jsonl"];
-    goes_on(&format!("--state s3://{BUCKET}/{state}"), [state, journal]);
-    goes_on("--state state.json", ["state.json", "state.json.journal.jsonl"]);
+    goes_on(&Server::start(), &format!("--state s3://{BUCKET}/{state}"), [state, journal]);
+    goes_on(&Server::start(), "--state state.json", ["state.json", "state.json.journal.jsonl"]);
 }
 
 #[test]
@@ -156,6 +161,19 @@ fn files_are_kept_in_a_bucket_as_they_came() {
     };
     assert!(parquet("far").len() == 1 && parquet("far") == parquet("near"), "the same bytes");
     assert_eq!(server.uploads(), [""; 0]);
+}
+
+fn files_without_rows_are_kept_too(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let lines = "{\"Id\":\"00000000-0000-0000-0000-000000000001\"}\n";
+    let setup = Setup::new().files("Reservation", ["".into(), lines.into(), "".into()]);
+    let (api, folder) = (Api::start(setup), TempDir::new().expect("a folder"));
+    let args = format!("--entity Reservation -o lake --keep-raw {}", server.url("raw/"));
+    let run = server.serve(api.export(&args).folder(folder.path()), &server.address).run();
+    run.ended(0);
+    let sizes: Vec<_> = server.keys("raw/").iter().map(|key| server.get(key).len()).collect();
+    assert_eq!(sizes[..3], [0, lines.len(), 0]);
+    server.has_no_upload();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::cutter::Cutter;
 use crate::program::files;
 use crate::reading::{convert, discreet, rows};
-use crate::server::{BUCKET, Server};
+use crate::server::{BUCKET, Server, Store, for_every_store};
 
 /// So little memory that rows of partitions wait on the disk, and the same for a store, whose uploads
 /// hold some more.
@@ -52,16 +52,23 @@ pub(crate) fn same(far: &BTreeMap<String, Vec<u8>>, near: &BTreeMap<String, Vec<
     assert!(far == near, "other bytes");
 }
 
-#[test]
-fn a_bucket_gets_what_a_directory_gets() {
-    let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
+for_every_store! {
+    a_bucket_gets_what_a_directory_gets
+    a_single_object_is_there_whole_or_not_at_all
+    a_run_that_fails_shows_nothing
+    a_line_that_breaks_changes_nothing
+}
+
+fn a_bucket_gets_what_a_directory_gets(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let folder = TempDir::new().expect("a folder");
     for (n, count) in [20_000, 0, 30_000].into_iter().enumerate() {
         fs::write(folder.path().join(format!("{n}.jsonl")), rows(n as u64, count))
             .expect("written");
     }
     let line = format!("0.jsonl 1.jsonl 2.jsonl --target-size 64KiB {ENTITY} -o");
     convert(&folder, &format!("{line} near/")).run().ended(0);
-    let line = format!("{line} s3://{BUCKET}/far/lake/ --json");
+    let line = format!("{line} {} --json", server.url("far/lake/"));
     let run = |address: &str| server.serve(convert(&folder, &line), address).run();
     let first = run(&server.address);
     first.ended(0);
@@ -71,7 +78,7 @@ fn a_bucket_gets_what_a_directory_gets() {
     let near = on_disk(&folder.path().join("near"));
     assert!(near.len() > 2, "parts and a manifest");
     same(&objects(&server, "far/lake/"), &near);
-    assert_eq!(server.uploads(), [""; 0]);
+    server.has_no_upload();
     let again = run(&server.address);
     again.ended(0);
     assert_eq!(again.json()["already_there"], true);
@@ -87,19 +94,19 @@ fn a_bucket_gets_what_a_directory_gets() {
     let line = format!("0.jsonl 1.jsonl 2.jsonl --target-size 64KiB {ENTITY} -o near/");
     convert(&folder, &line).run().ended(0);
     same(&objects(&server, "far/lake/"), &on_disk(&folder.path().join("near")));
-    assert_eq!(server.uploads(), [""; 0]);
+    server.has_no_upload();
 }
 
 /// Large enough to be sent in several pieces.
-#[test]
-fn a_single_object_is_there_whole_or_not_at_all() {
-    let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
+fn a_single_object_is_there_whole_or_not_at_all(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("a.jsonl"), noise(400_000)).expect("written");
     let line = "a.jsonl --compression none -o";
     convert(&folder, &format!("{line} near.parquet")).run().ended(0);
     let near = fs::read(folder.path().join("near.parquet")).expect("there");
     assert!(near.len() > 9 << 20, "{} bytes are several pieces", near.len());
-    let line = format!("{line} s3://{BUCKET}/one.parquet");
+    let line = format!("{line} {}", server.url("one.parquet"));
     let run = |address: &str| server.serve(convert(&folder, &line), address).run();
     run(&server.address).ended(0);
     assert!(server.get("one.parquet") == near, "the same bytes");
@@ -107,24 +114,26 @@ fn a_single_object_is_there_whole_or_not_at_all() {
     again.ended(0);
     assert!(again.stdout.contains("already"), "{}", again.stdout);
     assert_eq!(server.keys("one"), ["one.parquet"]);
-    assert_eq!(server.uploads(), [""; 0]);
+    server.has_no_upload();
 }
 
-#[test]
-fn a_run_that_fails_leaves_no_upload() {
-    let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
+fn a_run_that_fails_shows_nothing(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let folder = TempDir::new().expect("a folder");
     let mut bytes = rows(1, 60_000);
     bytes.extend_from_slice(b"{\n");
     fs::write(folder.path().join("a.jsonl"), &bytes).expect("written");
-    let line = format!("a.jsonl {ENTITY} --target-size 64KiB -o s3://{BUCKET}/lake/");
+    let line = format!("a.jsonl {ENTITY} --target-size 64KiB -o {}", server.url("lake/"));
     let outcome = server.serve(convert(&folder, &line), &server.address).run();
     outcome.failed(1, &["a.jsonl, line 60001"]);
-    assert_eq!((server.uploads(), server.keys("")), (Vec::<String>::new(), Vec::new()));
+    server.has_no_upload();
+    assert_eq!(server.keys(""), [""; 0]);
     // Nor does one with a row more aside than it may be.
     let aside = format!("{line} --on-error quarantine --max-rejects 0");
     let outcome = server.serve(convert(&folder, &aside), &server.address).run();
     outcome.failed(1, &["a.jsonl, line 60001"]);
-    assert_eq!((server.uploads(), server.keys("")), (Vec::<String>::new(), Vec::new()));
+    server.has_no_upload();
+    assert_eq!(server.keys(""), [""; 0]);
     // With the bad row aside, on this machine.
     let aside = format!("{line} --on-error quarantine --rejects bad.jsonl");
     server.serve(convert(&folder, &aside), &server.address).run().ended(0);
@@ -132,15 +141,15 @@ fn a_run_that_fails_leaves_no_upload() {
     assert_eq!(bad.lines().count(), 1);
 }
 
-#[test]
-fn a_line_that_breaks_changes_nothing() {
-    let (folder, server) = (TempDir::new().expect("a folder"), Server::start());
+fn a_line_that_breaks_changes_nothing(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("a.jsonl"), rows(1, 40_000)).expect("written");
     let line = format!("a.jsonl {ENTITY} --target-size 64KiB -o");
     convert(&folder, &format!("{line} near/")).run().ended(0);
     // Answers that never come: their requests are made again.
     let cutter = Cutter::new(&server.address, 3, 0);
-    let line = format!("{line} s3://{BUCKET}/lake/");
+    let line = format!("{line} {}", server.url("lake/"));
     server.serve(convert(&folder, &line), &cutter.address).run().ended(0);
     assert_eq!(cutter.left(), 0, "it was cut as often as that");
     same(&objects(&server, "lake/"), &on_disk(&folder.path().join("near")));

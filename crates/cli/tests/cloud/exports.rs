@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::api::Api;
+use crate::keeper::{Keeper, OBJECT, What};
 use crate::server::{BUCKET, SECRET, SECRET_BASE64, Server, Store, for_every_store};
 
 /// The rows that all manifests in the bucket name, whose parts must be there.
@@ -30,6 +31,7 @@ fn rows(server: &Server) -> u64 {
 for_every_store! {
     exports_go_to_a_bucket_and_are_remembered_there
     files_without_rows_are_kept_too
+    a_kept_file_whose_answer_is_lost_is_there
 }
 
 /// Killed again and again, with the state where `state` says.
@@ -173,6 +175,20 @@ fn files_without_rows_are_kept_too(store: Store) {
     run.ended(0);
     let sizes: Vec<_> = server.keys("raw/").iter().map(|key| server.get(key).len()).collect();
     assert_eq!(sizes[..3], [0, lines.len(), 0]);
+    server.has_no_upload();
+}
+
+fn a_kept_file_whose_answer_is_lost_is_there(store: Store) {
+    let Some(server) = Server::of(store) else { return };
+    let api = Api::start(Setup::new().corpus(Kind::Reservation, 40, 1));
+    let folder = TempDir::new().expect("a folder");
+    let keeper = Keeper::new(&server.address, What::Answer, OBJECT);
+    let args = format!("--entity Reservation -o lake --keep-raw {}", server.url("raw/"));
+    let run = server.serve(api.export(&args).folder(folder.path()), &keeper.address).start();
+    keeper.wait();
+    keeper.cut();
+    run.end().ended(0);
+    assert_eq!(server.keys("raw/").len(), 2, "the file and its checksum");
     server.has_no_upload();
 }
 

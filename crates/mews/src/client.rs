@@ -1,8 +1,8 @@
 //! The two calls of the API, and what to do when they go wrong.
 
 mod setback;
+mod shown;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::setback::{Operation, Setback};
+use self::shown::tidy;
 use crate::counters::{Counters, Tally};
 use crate::credentials::Credentials;
 use crate::entity::Entity;
@@ -35,8 +36,6 @@ use crate::settings::{ClientBuilder, Settings};
 
 /// `exports/getAll` takes at most so many identifiers.
 const IDS_PER_CALL: usize = 1000;
-/// What is shown of a message of the server.
-const LONGEST_MESSAGE: usize = 500;
 
 /// A client of the Exports of the Mews Connector API.
 ///
@@ -355,7 +354,8 @@ impl Client {
 
     /// A text of the server, fit to be shown.
     fn shown(&self, text: &str) -> String {
-        tidy(&self.shared.credentials.scrub(text))
+        // Tidied first: what is taken out could tear a token apart.
+        self.shared.credentials.scrub(&tidy(text))
     }
 
     /// What an answer means for this operation.
@@ -365,8 +365,10 @@ impl Client {
         answer: &Answer,
     ) -> Result<T, Setback> {
         let status = answer.head.status;
-        if status == 200 {
-            return serde_json::from_slice(&answer.body).map_err(|cause| {
+        let parsed = serde_json::from_slice(&answer.body);
+        // Another success is none to be told, but an id in it must not be lost.
+        if status == 200 || matches!(status, 201..=299) && parsed.is_ok() {
+            return parsed.map_err(|cause| {
                 // The reason of serde_json may quote the answer, and with it a link.
                 let place = format!("line {}, column {}", cause.line(), cause.column());
                 let text = format!("the answer cannot be understood at {place}");
@@ -452,25 +454,6 @@ impl Listed {
             };
             Error::new(ErrorKind::Protocol, text).doing(Operation::GetAll.name())
         })
-    }
-}
-
-/// A text of the server on one line, without control characters and signatures, not too long.
-fn tidy(text: &str) -> String {
-    let mut tidy = text.split_whitespace().map(without_query).collect::<Vec<_>>().join(" ");
-    tidy.retain(|letter| !letter.is_control());
-    if let Some((end, _)) = tidy.char_indices().nth(LONGEST_MESSAGE) {
-        tidy.truncate(end);
-        tidy.push('…');
-    }
-    tidy
-}
-
-/// A link is worth its signature, which is in its query.
-fn without_query(word: &str) -> Cow<'_, str> {
-    match word.split_once('?') {
-        Some((start, _)) if start.contains("://") => Cow::Owned(format!("{start}?…")),
-        _ => Cow::Borrowed(word),
     }
 }
 

@@ -137,13 +137,24 @@ impl Credentials {
         }
     }
 
-    /// Text of a server with every token in it blotted out, should it repeat one.
+    /// Text of a server with every token in it blotted out, in whatever case it repeats one.
     pub(crate) fn scrub(&self, text: &str) -> String {
-        [&self.client_token, &self.access_token]
-            .into_iter()
-            .filter(|token| !token.is_empty())
-            .fold(text.to_owned(), |text, token| text.replace(token.as_str(), "[redacted]"))
+        let tokens = [&self.client_token, &self.access_token];
+        let tokens = tokens.into_iter().filter(|token| !token.is_empty());
+        tokens.fold(text.to_owned(), |text, token| blotted(&text, token))
     }
+}
+
+fn blotted(text: &str, token: &str) -> String {
+    // Of ASCII alone, so that places are the same in both.
+    let (lower, token) = (text.to_ascii_lowercase(), token.to_ascii_lowercase());
+    let (mut clean, mut from) = (String::with_capacity(text.len()), 0);
+    for (at, _) in lower.match_indices(&token) {
+        clean.push_str(&text[from..at]);
+        clean.push_str("[redacted]");
+        from = at + token.len();
+    }
+    clean + &text[from..]
 }
 
 /// How the credentials stand in a request. Apart from [`Credentials`], so that nothing outside this
@@ -247,5 +258,6 @@ mod tests {
     fn a_repeated_token_is_blotted_out() {
         let credentials = Credentials::new("ct-1", "at-2", "me");
         assert_eq!(credentials.scrub("ct-1 or at-2?"), "[redacted] or [redacted]?");
+        assert_eq!(credentials.scrub("é CT-1ct-1,aT-2 İ"), "é [redacted][redacted],[redacted] İ");
     }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::model::name;
+
 /// An exported entity type.
 ///
 /// The ten documented types have names of their own; a type that Mews adds later is kept as
@@ -122,6 +124,6 @@ impl Serialize for Entity {
 
 impl<'de> Deserialize<'de> for Entity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entity, D::Error> {
-        Ok(Entity::from(String::deserialize(deserializer)?.as_str()))
+        Ok(Entity::from(name(&String::deserialize(deserializer)?)))
     }
 }

@@ -190,6 +190,7 @@ impl Error {
                  again later"
             }
             ErrorKind::Incomplete | ErrorKind::Changed => "try again from the start",
+            ErrorKind::Failed | ErrorKind::Expired => "a new one may be asked for",
             _ if self.is_retryable() => "trying again later makes sense",
             _ => "trying again will not help",
         }

@@ -14,6 +14,9 @@ use crate::credentials::Members;
 use crate::entity::Entity;
 use crate::link::Link;
 
+/// No name of a status or type is longer.
+const LONGEST_NAME: usize = 50;
+
 /// An export as `exports/getAll` describes it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Described")]
@@ -126,8 +129,14 @@ impl From<&str> for Status {
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Status, D::Error> {
-        Ok(Status::from(String::deserialize(deserializer)?.as_str()))
+        Ok(Status::from(name(&String::deserialize(deserializer)?)))
     }
+}
+
+/// A name out of an answer, which may be shown: what is none could be anything.
+pub(crate) fn name(text: &str) -> &str {
+    let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if text.len() <= LONGEST_NAME && is_name(text) { text } else { "(not a name)" }
 }
 
 /// The enterprises or chains of an export; an empty list means that there is no such selector.

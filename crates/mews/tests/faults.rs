@@ -423,6 +423,6 @@ fn check(seed: u64, file: &File, bytes: &[u8], end: Option<&Error>) {
     assert!(!text.contains(SIGNATURE) && !text.contains(ACCESS_TOKEN), "seed {seed}: {text}");
     // How often, how long, and whether to try again.
     assert!(error.attempts() > 0 && text.contains("attempt"), "seed {seed}: {text}");
-    let advice = ["try again from the start", "makes sense", "will not help"];
+    let advice = ["try again from the start", "makes sense", "will not help", "may be asked for"];
     assert!(advice.iter().any(|advice| text.contains(advice)), "seed {seed}: {text}");
 }

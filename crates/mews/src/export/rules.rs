@@ -34,7 +34,7 @@ pub(crate) fn ids(what: &str, ids: Option<Vec<String>>) -> Result<Vec<String>, E
         )));
     }
     if ids.iter().any(|id| id.trim().is_empty()) {
-        return Err(wrong(format!("a {what} id is blank")));
+        return Err(wrong(format!("an id of {what} is blank")));
     }
     Ok(ids)
 }

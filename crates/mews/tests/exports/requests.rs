@@ -217,6 +217,11 @@ async fn the_id_of_a_new_export_is_kept_whatever_else_is_strange() {
         let server = Server::start(move |_| Reply::json(&strange)).await;
         let pending = client(&server.url).export(Entity::Bill).send().await.unwrap();
         assert_eq!((pending.id(), pending.status()), (ID, None));
+
+        let created = json!({ "Export": export("Pending", &[]) }).to_string();
+        let server = Server::start(move |_| Reply::status(201).body(created.clone())).await;
+        let pending = client(&server.url).export(Entity::Bill).send().await.unwrap();
+        assert_eq!((pending.id(), pending.status()), (ID, Some(&Status::Pending)));
     })
     .await;
 }

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Resul
     match (outcome, signal) {
         // Also after a signal that came too late to stop it.
         (Ok(Ok(report)), _) => {
-            layout::write_widened(&report, args.writing.widened.as_deref())?;
+            layout::write_widened([&report], args.writing.widened.as_deref())?;
             output::report(&report, &args.out.display().to_string(), args.writing.json)
         }
         (_, Some(signal)) => Err(signal.failure()),

@@ -50,10 +50,13 @@ pub(crate) async fn run(args: Export) -> Result<(), Failure> {
 
 async fn take_in(args: &Export, sync: SyncRun) -> Result<(), Failure> {
     if let Some(id) = &args.export_id {
-        return done(args, &sync.adopt(id, &args.out).await?);
+        let report = sync.adopt(id, &args.out).await?;
+        layout::write_widened([&report], args.writing.widened.as_deref())?;
+        return done(args, &report);
     }
     let mut failure = None;
     for entity in sync.into_parquet(&args.out).await?.entities {
+        layout::write_widened(&entity.exports, args.writing.widened.as_deref())?;
         for report in &entity.exports {
             done(args, report)?;
         }
@@ -85,7 +88,6 @@ fn trouble(counters: &Counters) -> Option<String> {
 
 /// Tells of one export that is committed.
 fn done(args: &Export, report: &Report) -> Result<(), Failure> {
-    layout::write_widened(report, args.writing.widened.as_deref())?;
     let name = report.entity.as_deref().unwrap_or_default();
     output::report(report, &args.out.join(name).display().to_string(), args.writing.json)
 }

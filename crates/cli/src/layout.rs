@@ -32,24 +32,30 @@ pub(crate) fn of_files(
     Ok(inferred.layout().clone())
 }
 
-/// Writes the layout that a run would have needed to know all it has read, if it is asked for.
-pub(crate) fn write_widened(report: &Report, path: Option<&Path>) -> Result<(), Failure> {
-    let (Some(path), Some(layout)) = (path, &report.layout) else { return Ok(()) };
-    let wrong = |what: &dyn std::fmt::Display| {
-        Failure::new(exit::OUTPUT, format!("widened layout {}: {what}", path.display()))
-    };
-    let wider = report.drift.widened(layout).map_err(|error| wrong(&error))?;
-    schema_file::save(&wider, path)?;
-    let drift = &report.drift;
-    if drift.more_new_keys > 0 || drift.more_new_values > 0 {
-        output::note(&format!(
-            "{} knows the first {} new keys and {} new values alone; a run that reads by it finds more",
-            path.display(),
-            drift.new_keys.len(),
-            drift.new_values.len()
-        ));
+/// Writes the layout that a run would have needed to know all it has read, if it is asked for: that of
+/// all its `reports`, which are of one entity. A key is of the type that it had where it came first.
+pub(crate) fn write_widened<'a>(
+    reports: impl IntoIterator<Item = &'a Report>,
+    path: Option<&Path>,
+) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let mut wider = None;
+    for report in reports {
+        let Some(layout) = wider.as_ref().or(report.layout.as_ref()) else { continue };
+        wider = Some(report.drift.widened(layout).map_err(|error| {
+            Failure::new(exit::OUTPUT, format!("widened layout {}: {error}", path.display()))
+        })?);
+        let drift = &report.drift;
+        if drift.more_new_keys > 0 || drift.more_new_values > 0 {
+            output::note(&format!(
+                "{} knows the first {} new keys and {} new values alone; a run that reads by it finds more",
+                path.display(),
+                drift.new_keys.len(),
+                drift.new_values.len()
+            ));
+        }
     }
-    Ok(())
+    wider.map_or(Ok(()), |wider| Ok(schema_file::save(&wider, path)?))
 }
 
 /// Makes sure before the run that its widened layout will replace nothing but a schema file.
@@ -81,4 +87,31 @@ fn text(path: &Path) -> Result<String, Box<dyn std::error::Error>> {
         bytes.extend_from_slice(&chunk?);
     }
     Ok(String::from_utf8(bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use rowmill::{Column, Convert};
+
+    use super::*;
+
+    #[test]
+    fn what_any_of_several_exports_had_is_widened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new([Column::int64("n")]).expect("a sound layout");
+        let lines =
+            ["{\"n\":1,\"a\":true}\n", "{\"n\":2,\"b\":\"x\",\"a\":false}\n", "{\"n\":3}\n"];
+        let reports = lines.map(|line| {
+            let (input, output) =
+                (folder.path().join("in.jsonl"), folder.path().join("out.parquet"));
+            fs::write(&input, line).expect("writes");
+            Convert::new(&layout).overwrite(true).run(&input, &output).expect("converts")
+        });
+        let path = folder.path().join("wider.json");
+        write_widened(&reports, Some(&path)).expect("writes");
+        let wider =
+            schema_file::parse(&fs::read_to_string(&path).expect("reads")).expect("a layout");
+        let names: Vec<_> = wider.schema().fields().iter().map(|f| f.name().as_str()).collect();
+        assert_eq!(names, ["n", "a", "b"]);
+    }
 }

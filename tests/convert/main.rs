@@ -3,6 +3,7 @@
 mod again;
 mod bad_rows;
 mod checksums;
+mod columns;
 mod drift;
 mod inferred;
 mod inputs;

@@ -177,6 +177,21 @@ number (`007` is 7), or a number, boolean or date stayed a text.
 **Spark** 4.3.0 was asked apart from these. It goes by the names, and sees `string` but for `digits` (`int`, **not equal**), `int` (`bigint`),
 `day` and `at:day` (`date`) and `at:year` (`int`); with `spark.sql.sources.partitionColumnTypeInference.enabled=false` all are texts, and
 equal. It refuses a table with an empty value (`State=`, `EMPTY_PARTITION_COLUMN_VALUE`).
+
+## New columns
+
+Parts that have got columns which earlier ones do not have (`--new-columns`) are one table to these readers, if they are told to join
+columns by name, inside structs and lists too (`widest` being the path of a part that has all of them). Without that DuckDB and pyarrow
+leave out without a word what the first file does not have, and Polars refuses.
+
+```sql
+from read_parquet('lake/Reservation/*.parquet', union_by_name = true)
+```
+```python
+polars.scan_parquet("lake/Reservation/*.parquet", schema=polars.read_parquet_schema(widest), missing_columns="insert",
+    cast_options=polars.ScanCastOptions(missing_struct_fields="insert"))
+pyarrow.dataset.dataset("lake/Reservation", schema=pyarrow.parquet.read_schema(widest))
+```
 """
 
 if __name__ == "__main__":

@@ -334,6 +334,11 @@ pub(crate) struct Writing {
     #[command(flatten)]
     pub(crate) partitions: Partitions,
 
+    /// Let rows have columns that the table in the directory does not have so far; readers must then
+    /// join columns by their names
+    #[arg(long)]
+    pub(crate) new_columns: bool,
+
     /// Replace output that is already there
     #[arg(long)]
     pub(crate) overwrite: bool,

@@ -35,6 +35,7 @@ macro_rules! configure {
             .target_size(writing.target_size as u64)
             .part_per_file(writing.part_per_file)
             .partition_by(writing.partitions.partition_by.iter().cloned())
+            .new_columns(writing.new_columns)
             .overwrite(writing.overwrite)
             .redact(writing.redact)
             .lineage(writing.lineage.iter().copied())

@@ -25,8 +25,8 @@ use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
 use crate::sink::{
-    Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, Target, filtered, job_id,
-    layout_id, name_of, waited_for_disk,
+    ColumnsId, Manifest, ManifestPart, ManifestSource, Output, Proof, SourceCounts, TableColumns,
+    Target, filtered, job_id, layout_id, name_of, stored, waited_for_disk,
 };
 use crate::source::Opened;
 
@@ -66,6 +66,7 @@ pub(crate) struct Job {
     // Likewise.
     parts: Parts,
     partitioned_by: Vec<PartitionColumn>,
+    columns: ColumnsId,
     output: Output,
     counts: Counts,
     /// Of the rows of all sources, one after the other, if it was asked for.
@@ -152,6 +153,9 @@ impl Job {
         let plan = Plan::new(&settings.partition_by, table.schema())?;
         let partitioned_by = plan.as_ref().map(Plan::columns).unwrap_or_default();
         output.claim_partitions(&partitioned_by, export.as_deref())?;
+        let schema = plan.as_ref().map_or(table.schema(), Plan::schema);
+        let columns = TableColumns::of(&stored(schema, settings.parquet.uuid));
+        output.claim_columns(&columns, settings.new_columns, export.as_deref())?;
         let form = Form {
             cut: match output.target() {
                 Target::File(_) => Cut::Nowhere,
@@ -183,6 +187,7 @@ impl Job {
             quarantine,
             parts,
             partitioned_by,
+            columns: columns.id(),
             output,
             counts: Counts::default(),
             checksum,
@@ -400,6 +405,7 @@ impl Job {
         (manifest.quarantined, manifest.blank) = (report.quarantined, report.blank);
         manifest.superseded = report.superseded;
         manifest.partitioned_by.clone_from(&self.partitioned_by);
+        manifest.columns = Some(self.columns.clone());
         manifest.parts = parts;
         for (n, (file, input)) in self.files.iter().zip(&self.inputs).enumerate() {
             manifest.sources.push(ManifestSource {

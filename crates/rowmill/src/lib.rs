@@ -113,8 +113,8 @@ pub use rowmill_json::{
 };
 pub use settings::Compression;
 pub use sink::{
-    Encoder, FOOTER_PROOF, Held, Manifest, ManifestPart, ManifestSource, ParquetOptions, Profile,
-    Proof, ProofSource, SourceCounts,
+    ColumnsId, Encoder, FOOTER_PROOF, Held, Manifest, ManifestPart, ManifestSource, ParquetOptions,
+    Profile, Proof, ProofSource, SourceCounts,
 };
 pub use source::{Reading, Source, Sources};
 #[cfg(feature = "async")]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-pub(crate) use plan::{Plan, check};
+pub(crate) use plan::{Plan, check, type_name};
 pub(crate) use splitter::{Split, Splitter};
 
 /// Directories inside one another at most.

@@ -63,6 +63,7 @@ pub(crate) struct Settings {
     pub(crate) part_per_file: bool,
     pub(crate) partition_by: Vec<PartitionBy>,
     pub(crate) max_partitions: usize,
+    pub(crate) new_columns: bool,
     pub(crate) checksum: bool,
     pub(crate) dedupe: bool,
     pub(crate) lineage: BTreeSet<Lineage>,
@@ -92,6 +93,7 @@ impl Default for Settings {
             part_per_file: false,
             partition_by: Vec::new(),
             max_partitions: 1_000,
+            new_columns: false,
             checksum: false,
             dedupe: false,
             lineage: BTreeSet::new(),
@@ -434,6 +436,15 @@ macro_rules! setters {
         /// 1,000.
         pub fn max_partitions(mut self, most: usize) -> Self {
             self.settings.max_partitions = most;
+            self
+        }
+
+        /// Lets rows have columns, or fields in them, that the table in the directory does not have so far.
+        /// Readers must then join columns by their names, and some leave the new ones out without a word if
+        /// they are not told to. Default: such rows are refused, as others are whose columns are not those
+        /// of the table.
+        pub fn new_columns(mut self, allowed: bool) -> Self {
+            self.settings.new_columns = allowed;
             self
         }
 

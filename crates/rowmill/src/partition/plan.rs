@@ -158,7 +158,7 @@ fn can_name(type_name: &str) -> bool {
 }
 
 /// What schema files call the type of a field; `None` if it has no name there.
-fn type_name(field: &Field) -> Option<String> {
+pub(crate) fn type_name(field: &Field) -> Option<String> {
     let layout = Layout::try_from(&Schema::new(vec![field.clone()])).ok()?;
     Some(match layout.columns().first()?.kind() {
         Kind::LineNumber => "int64".to_owned(),

@@ -8,6 +8,7 @@ use rowmill_json::Layout;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
+use super::one_table::ColumnsId;
 use crate::partition::{PartitionColumn, PartitionValue};
 
 /// The version that is written.
@@ -25,6 +26,7 @@ const VERSION: u32 = 2;
 ///   "entity": "Reservation",
 ///   "export": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11",
 ///   "lines": 2001, "rows": 2000, "quarantined": 0, "blank": 1,
+///   "columns": { "count": 33, "hash": "5d1ab6b2a9f7a4b6f0b8c1f2ce0a77d1" },
 ///   "sources": [{
 ///     "name": "67d2c3a0-0a2f-4e7f-9b3a-0c3d7d1f2a11-0001", "bytes": 3145728,
 ///     "etag": "\"0x8DC4A2B1F3E7D90\"",
@@ -71,6 +73,9 @@ pub struct Manifest {
     /// What directories are named by, from the outer to the inner ones; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partitioned_by: Vec<PartitionColumn>,
+    /// What tells the columns of the parts from others; absent in those of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<ColumnsId>,
     /// What was read, in its order.
     pub sources: Vec<ManifestSource>,
     /// What was written, in the order of its rows, or of their ends where there are partitions.

@@ -5,6 +5,7 @@
 //! every trace of it.
 
 mod aside;
+mod columns;
 mod partitions;
 mod there;
 

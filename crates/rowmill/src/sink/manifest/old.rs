@@ -63,6 +63,7 @@ pub(super) fn read(text: &[u8]) -> Option<Manifest> {
         blank: old.blank,
         superseded: 0,
         partitioned_by: Vec::new(),
+        columns: None,
         sources,
         parts: parts.collect(),
     })

@@ -21,6 +21,7 @@ examples! {
     own_schema: "../examples/own_schema.rs",
     push: "../examples/push.rs",
     stream: "../examples/stream.rs",
+    upload: "../examples/upload.rs",
     watch: "../examples/watch.rs"
 }
 
@@ -32,7 +33,15 @@ fn all_examples_are_here() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let here = ["convert.rs", "export.rs", "own_schema.rs", "push.rs", "stream.rs", "watch.rs"];
+    let here = [
+        "convert.rs",
+        "export.rs",
+        "own_schema.rs",
+        "push.rs",
+        "stream.rs",
+        "upload.rs",
+        "watch.rs",
+    ];
     assert_eq!(names, here);
 }
 
@@ -59,6 +68,15 @@ fn push_decodes() {
 async fn stream_decodes() {
     let counts = stream::run(stream::body()).await.expect("decodes");
     assert_eq!((counts.rows, counts.blank), (2, 1));
+}
+
+#[tokio::test]
+async fn upload_uploads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = folder.path().join("rooms.parquet");
+    let report = upload::run(upload::body(), &output).await.expect("converts");
+    assert_eq!((report.rows, report.quarantined), (2, 1));
+    assert_eq!(report.parts[0].bytes, output.metadata().expect("there").len());
 }
 
 #[test]

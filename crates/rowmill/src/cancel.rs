@@ -57,7 +57,7 @@ impl Cancel {
     }
 
     /// Ends when the token is cancelled.
-    #[cfg(feature = "mews")]
+    #[cfg(feature = "async")]
     pub(crate) fn cancelled(&self) -> impl Future<Output = ()> + Unpin {
         use std::task::Poll;
         std::future::poll_fn(|context| {

@@ -1,5 +1,7 @@
 //! Files to Parquet.
 
+#[cfg(feature = "async")]
+mod future;
 mod names;
 
 use std::collections::HashSet;

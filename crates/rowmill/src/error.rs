@@ -7,6 +7,7 @@ use std::{fmt, io};
 
 use rowmill_json::{LayoutError, Place};
 
+use crate::arrow::ArrowError;
 use crate::schema_file::SchemaFileError;
 
 /// `Result` with this crate's [`Error`].
@@ -87,11 +88,15 @@ impl Error {
 
     /// What the decoder says about `file`.
     pub(crate) fn decode(file: &str, cause: rowmill_json::Error) -> Self {
+        Self::of_rows(cause).in_file(file)
+    }
+
+    fn of_rows(cause: rowmill_json::Error) -> Self {
         let kind = match cause.kind() {
             rowmill_json::ErrorKind::Worker => ErrorKind::Internal,
             _ => ErrorKind::Data,
         };
-        Self::new(kind, cause.to_string()).in_file(file).because(cause)
+        Self::new(kind, cause.to_string()).because(cause)
     }
 
     /// A bad row of `file` that is one too many; `counted` says of how many.
@@ -113,6 +118,17 @@ impl Error {
         }
         .in_file(file)
         .because(cause)
+    }
+
+    /// What the stream called `name` ended with, which is no error of this crate.
+    #[cfg(feature = "async")]
+    pub(crate) fn of_stream(name: &str, cause: Box<dyn StdError + Send + Sync>) -> Self {
+        #[cfg(feature = "mews")]
+        let cause = match cause.downcast::<rowmill_mews::Error>() {
+            Ok(cause) => return Self::from(*cause),
+            Err(cause) => cause,
+        };
+        Self::new(ErrorKind::Input, format!("cannot be read: {cause}")).in_file(name).because(cause)
     }
 
     pub(crate) fn in_file(mut self, file: impl Into<String>) -> Self {
@@ -191,6 +207,21 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_ref().map(|cause| cause.as_ref() as _)
+    }
+}
+
+/// What the decoder says where no file is known.
+impl From<rowmill_json::Error> for Error {
+    fn from(cause: rowmill_json::Error) -> Self {
+        Self::of_rows(cause)
+    }
+}
+
+/// For what takes the batches of this crate as Arrow's errors: it is the inner one of an
+/// [`ArrowError::ExternalError`].
+impl From<Error> for ArrowError {
+    fn from(error: Error) -> Self {
+        Self::ExternalError(Box::new(error))
     }
 }
 

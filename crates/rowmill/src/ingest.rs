@@ -4,13 +4,9 @@ mod raw;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
 
-use futures::future::{Either, select};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use rowmill_json::Layout;
 use rowmill_mews::{Events, ReadyExport};
 use tokio::sync::oneshot;
@@ -27,6 +23,7 @@ use crate::report::Report;
 use crate::settings::{Settings, is_file_name, setters};
 use crate::sink::Target;
 use crate::source::{Chunks, Feeder, Opened, Received, decompress, feed};
+use crate::worker;
 use raw::{Keeping, RawFolder};
 
 /// Takes the files of a finished export to Parquet.
@@ -167,8 +164,9 @@ impl Ingest {
     ///
     /// [`Convert::run`]: crate::Convert::run
     pub async fn into_parquet(self, directory: impl AsRef<Path>) -> Result<Report> {
-        let Self { export, layout, keep_raw, settings } = self;
-        let cancel = settings.cancel.clone();
+        let Self { export, layout, keep_raw, mut settings } = self;
+        let stop = Cancel::new();
+        let cancel = std::mem::replace(&mut settings.cancel, stop.clone());
         let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
         let layout = settings.part_of(layout)?;
         let inputs = inputs(&export)?;
@@ -196,23 +194,28 @@ impl Ingest {
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
         let to_keep = files(&export, &inputs).to_vec();
-        let claim = move || {
+        let (tell_claimed, claimed) = oneshot::channel();
+        let (all_sent, sent) = oneshot::channel();
+        let work = move || {
             let mut raw = raw;
             let kept = || raw.as_ref().is_none_or(|raw| raw.holds(&to_keep));
             let mut job = match Job::start(|| Ok(table), settings, Some(id), inputs, target, kept)?
             {
                 Start::Begun(job) => job,
-                Start::Done(report) => return Ok(Claim::Done(report)),
+                Start::Done(report) => return Ok(*report),
             };
             if let Some(raw) = &mut raw {
                 raw.claim(&mut job, &to_keep)?;
             }
-            Ok(Claim::Begun(Box::new(Claimed { raw, files: to_keep, newest, job })))
+            // Where nobody listens any more, the sources end soon.
+            let _ = tell_claimed.send(());
+            run(Claimed { raw, files: to_keep, newest, job }, sources, max_expansion, sent)
         };
-        let mut worker = Worker::start(claim, sources, max_expansion)?;
-        // Made after the worker, hence dropped before it: once the feeders are gone, the thread that
-        // the worker waits for cannot be waiting for bytes.
-        let mut transfer = pin!(async move {
+        let transfer = async move {
+            // Nothing is fetched for an output that is refused, or that is there.
+            if claimed.await.is_err() {
+                return;
+            }
             for ((feeder, told), mut file) in feeders.into_iter().zip(export.downloads()) {
                 feeder.pump((&mut file).map(|item| item.map_err(carried))).await;
                 if let Some(etag) = file.etag() {
@@ -220,25 +223,10 @@ impl Ingest {
                     let _ = told.set(etag.to_owned());
                 }
             }
-        });
-        // Nothing is fetched for an output that is refused, or that is there.
-        if (&mut worker.claimed).await.is_err() {
-            return worker.outcome().await;
-        }
-        let transfer = select(&mut transfer, cancel.cancelled());
-        let ended = match select(transfer, worker.outcome()).await {
-            Either::Left((Either::Left(_), _)) => None,
-            Either::Left((Either::Right(_), _)) => Some(Err(Error::cancelled())),
-            // It has ended before all was sent, which it does only when something is wrong.
-            Either::Right((outcome, _)) => Some(outcome),
+            // A thread that has ended already has an error to tell.
+            let _ = all_sent.send(());
         };
-        match ended {
-            Some(outcome) => outcome,
-            None => {
-                worker.all_sent();
-                worker.outcome().await
-            }
-        }
+        worker::work("rowmill-ingest", work, transfer, &cancel, stop).await
     }
 }
 
@@ -254,13 +242,6 @@ pub(crate) fn check_places(
     }
     let target = Target::Directory(output.to_owned());
     settings.clone().keeping(keep_raw).towards(&target).map(drop)
-}
-
-/// What the thread has found where the output goes.
-enum Claim {
-    Begun(Box<Claimed>),
-    /// What an earlier run has left: there is nothing to do.
-    Done(Box<Report>),
 }
 
 /// A job that has its place, and the place of the files that are kept.
@@ -279,7 +260,6 @@ fn run(
     sources: Vec<Source>,
     max_expansion: Option<u64>,
     all_sent: oneshot::Receiver<()>,
-    dropped: &Arc<AtomicBool>,
 ) -> Result<Report> {
     // The files first, then the job, which removes the folders that are empty: in the reverse order.
     let Claimed { mut job, files, mut newest, mut raw } = claimed;
@@ -293,7 +273,7 @@ fn run(
     }
     let mut etags = Vec::new();
     let mut sources = sources.into_iter().zip(&files);
-    while let Some((Source { chunks, read, etag }, file)) = sources.next() {
+    while let Some((Source { chunks, received, etag }, file)) = sources.next() {
         let (keeping, chunks) = match &mut raw {
             Some(raw) => raw.keep(file, chunks).map(|(keeping, chunks)| (Some(keeping), chunks))?,
             None => (None, chunks),
@@ -301,7 +281,7 @@ fn run(
         // What fails here fails again as the first chunk, where the name of the file is known.
         let chunks =
             decompress(chunks, max_expansion).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))));
-        let opened = Opened { chunks, received: Received { bytes: read, ..Received::default() } };
+        let opened = Opened { chunks, received };
         let outcome = match &mut newest {
             Some(newest) => job.survey(newest, opened),
             None => job.feed(opened),
@@ -325,7 +305,7 @@ fn run(
         for file in kept {
             let again = file.open(1, max_expansion, &Cancel::new())?;
             let received = Received { bytes: again.received.bytes, ..Received::default() };
-            job.feed(Opened { chunks: until(dropped, again.chunks), received })?;
+            job.feed(Opened { chunks: again.chunks, received })?;
         }
     }
     if let Some(raw) = raw {
@@ -334,16 +314,6 @@ fn run(
     all_sent.blocking_recv().map_err(|_| Error::cancelled())?;
     job.downloaded(etags.iter().map(|etag| etag.get().cloned()));
     job.commit()
-}
-
-/// Chunks that end with an error when nobody waits for them any more.
-fn until(dropped: &Arc<AtomicBool>, chunks: Chunks) -> Chunks {
-    let dropped = Arc::clone(dropped);
-    let still_wanted = move |chunk| match dropped.load(Ordering::Acquire) {
-        true => Err(io::Error::other(Error::cancelled())),
-        false => chunk,
-    };
-    Box::new(chunks.map(still_wanted))
 }
 
 /// Keeps what is kept although the run has failed. Where the rows are to blame, that is all files, so
@@ -377,17 +347,17 @@ fn files<'a>(export: &ReadyExport, inputs: &'a [Input]) -> &'a [Input] {
 /// The thread's end of a download.
 struct Source {
     chunks: Chunks,
-    read: Arc<AtomicU64>,
+    received: Received,
     /// Told when all has been sent.
     etag: Arc<OnceLock<String>>,
 }
 
 /// Both ends of a download.
 fn source() -> ((Feeder, Arc<OnceLock<String>>), Source) {
-    let read = Arc::new(AtomicU64::new(0));
-    let (feeder, chunks) = feed(Arc::clone(&read));
-    let etag = Arc::default();
-    ((feeder, Arc::clone(&etag)), Source { chunks, read, etag })
+    let received = Received::default();
+    let (feeder, chunks) = feed();
+    let (chunks, etag) = (received.counted(chunks), Arc::default());
+    ((feeder, Arc::clone(&etag)), Source { chunks, received, etag })
 }
 
 /// An error of a download, on its way through readers.
@@ -425,70 +395,4 @@ fn inputs(export: &ReadyExport) -> Result<Vec<Input>> {
     let sizes = export.files().iter().map(|file| Some(file.size_in_bytes));
     let inputs: Vec<Input> = sizes.enumerate().map(input).collect();
     Ok(if inputs.is_empty() { vec![input((0, None))] } else { inputs })
-}
-
-/// The thread, and how it is spoken to. Dropping this waits for the thread; by then the feeders must
-/// be gone, so that it cannot be waiting for bytes.
-struct Worker {
-    claimed: oneshot::Receiver<()>,
-    all_sent: Option<oneshot::Sender<()>>,
-    outcome: oneshot::Receiver<Result<Report>>,
-    thread: Option<JoinHandle<()>>,
-    /// Tells the thread that nobody waits for it any more, where it reads no download.
-    dropped: Arc<AtomicBool>,
-}
-
-impl Worker {
-    fn start(
-        claim: impl FnOnce() -> Result<Claim> + Send + 'static,
-        sources: Vec<Source>,
-        max_expansion: Option<u64>,
-    ) -> Result<Self> {
-        let (tell_claimed, claimed) = oneshot::channel();
-        let (all_sent, sent) = oneshot::channel();
-        let (tell_outcome, outcome) = oneshot::channel();
-        let dropped = Arc::<AtomicBool>::default();
-        let flag = Arc::clone(&dropped);
-        let work = move || {
-            let claimed = match claim()? {
-                Claim::Begun(claimed) => claimed,
-                Claim::Done(report) => return Ok(*report),
-            };
-            // Where nobody listens any more, the sources end soon.
-            let _ = tell_claimed.send(());
-            run(*claimed, sources, max_expansion, sent, &flag)
-        };
-        let thread = std::thread::Builder::new()
-            .name("rowmill-ingest".into())
-            .spawn(move || drop(tell_outcome.send(work())))
-            .map_err(|e| Error::internal(format!("no thread to work on: {e}")))?;
-        Ok(Self { claimed, all_sent: Some(all_sent), outcome, thread: Some(thread), dropped })
-    }
-
-    /// Tells the thread that every byte of every file was sent.
-    fn all_sent(&mut self) {
-        if let Some(all_sent) = self.all_sent.take() {
-            // A thread that has ended already has an error to tell.
-            let _ = all_sent.send(());
-        }
-    }
-
-    /// What the thread ends with.
-    fn outcome(&mut self) -> impl Future<Output = Result<Report>> + Unpin {
-        (&mut self.outcome).map(|outcome| {
-            // Only a panic keeps the thread from telling.
-            outcome.unwrap_or_else(|_| Err(Error::internal("the working thread ended early")))
-        })
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.all_sent = None;
-        self.dropped.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            // A panic in it has come out as an error already.
-            let _ = thread.join();
-        }
-    }
 }

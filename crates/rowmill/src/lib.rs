@@ -30,7 +30,9 @@
 //!   `mews`, on by default).
 //! * [`convert`] takes files to Parquet; [`Convert`] is the same with options: what a bad row does,
 //!   codec, threads, progress, cancelling. Both block and need no runtime.
-//! * `decode` turns a stream of bytes into a stream of record batches (feature `async`).
+//!   `Convert::run_async` is awaited, and takes streams of bytes, too: `Source::stream` (feature `async`).
+//! * `decode` turns a stream of bytes into a stream of record batches (feature `async`), and [`read`]
+//!   a source into an Arrow `RecordBatchReader`; [`Decode`] is both with options.
 //! * [`Decoder`] is pushed bytes and asked for batches: three verbs, no threads, no I/O.
 //!
 //! # What a layout is
@@ -61,6 +63,7 @@ mod checksum;
 #[cfg(feature = "cloud")]
 mod cloud;
 mod convert;
+mod decode;
 mod drift;
 mod earlier;
 pub mod entity;
@@ -83,10 +86,10 @@ pub mod schema_file;
 mod settings;
 mod sink;
 mod source;
-#[cfg(feature = "async")]
-mod stream;
 #[cfg(feature = "mews")]
 mod sync;
+#[cfg(feature = "async")]
+mod worker;
 
 pub use bytes;
 pub use bytes::Bytes;
@@ -97,6 +100,9 @@ pub use rowmill_mews as mews;
 pub use cancel::Cancel;
 pub use checksum::Checksum;
 pub use convert::{Convert, convert};
+pub use decode::{BatchReader, Decode, read};
+#[cfg(feature = "async")]
+pub use decode::{Batches, decode};
 pub use drift::{ColumnReport, DriftReport, NewKeyReport, NewValueReport, NulledReport};
 pub use error::{Error, ErrorKind, Result};
 pub use inference::{Infer, infer};
@@ -117,8 +123,6 @@ pub use sink::{
     Profile, Proof, ProofSource, SourceCounts,
 };
 pub use source::{Reading, Source, Sources};
-#[cfg(feature = "async")]
-pub use stream::{Batches, decode};
 #[cfg(feature = "mews")]
 pub use sync::{EntityReport, SyncEvent, SyncEvents, SyncReport, SyncRun, sync};
 

@@ -8,17 +8,26 @@ mod feed;
 mod file;
 mod fingerprint;
 mod reading;
+#[cfg(feature = "async")]
+mod streamed;
 mod thread;
 
+use std::borrow::Cow;
+#[cfg(feature = "async")]
+use std::error::Error as StdError;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
+#[cfg(feature = "mews")]
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::{fmt, iter};
 
 use bytes::Bytes;
+#[cfg(feature = "async")]
+use futures::Stream;
 
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,17 +36,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::cloud::{self, Address, Body, Object};
 pub(crate) use chunks::Chunks;
 use chunks::ReadChunks;
+#[cfg(feature = "async")]
+use chunks::SeenChunks;
 pub(crate) use decompress::decompress;
 #[cfg(feature = "mews")]
 pub(crate) use feed::Feeder;
-#[cfg(feature = "async")]
+#[cfg(feature = "mews")]
 pub(crate) use feed::feed;
 use file::LocalFile;
 pub(crate) use fingerprint::Fingerprint;
 pub use reading::Reading;
+#[cfg(feature = "async")]
+pub(crate) use streamed::Transfer;
+#[cfg(feature = "async")]
+use streamed::{Streamed, waited_for};
 use thread::on_thread;
 
-/// Where the bytes of one table come from: a file, standard input, or any reader.
+/// Where the bytes of one table come from: a file, standard input, any reader, or a stream.
 ///
 /// The bytes are JSON Lines, as they are or compressed with gzip or Zstandard, which is told from
 /// the bytes themselves. All members of a gzip file and all frames of a Zstandard file are read and
@@ -57,6 +72,11 @@ enum Kind {
     Reader {
         name: String,
         reader: Box<dyn Read + Send>,
+    },
+    #[cfg(feature = "async")]
+    Stream {
+        name: String,
+        stream: Streamed,
     },
     Begun(Begun),
 }
@@ -125,13 +145,61 @@ impl Source {
         Self(Kind::Reader { name: name.into(), reader: Box::new(reader) })
     }
 
-    /// The name it goes by: the path as it was given, or the name of the reader.
+    /// Whatever `stream` gives: the body of an HTTP answer, a queue, a channel. `name` stands in
+    /// messages, reports and rejects, and names the part in a directory. A stream that ends with an error
+    /// ends the run.
+    ///
+    /// With [`Convert::run_async`](crate::Convert::run_async) and
+    /// [`Decode::stream`](crate::Decode::stream) it is polled by the task that awaits those, on any
+    /// executor. What blocks (`run`, `read` and so on) polls it on a thread of its own, within the
+    /// Tokio runtime of the thread that calls, if that has one; a call that blocks the only thread of that
+    /// runtime waits for ever.
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use rowmill::{Bytes, Column, Convert, Layout, Source};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let output = dir.path().join("rooms.parquet");
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from("{\"n\":1}\n{\"n\":2}\n"))]);
+    /// let layout = Layout::new([Column::int64("n")])?;
+    /// let report = Convert::new(&layout).run_async(Source::stream("rooms", body), &output).await?;
+    /// assert_eq!(report.rows, 2);
+    /// # Ok::<(), rowmill::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn stream<S, E>(name: impl Into<String>, stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let name = name.into();
+        let stream = Streamed::new(&name, stream);
+        Self(Kind::Stream { name, stream })
+    }
+
+    /// What moves its bytes from now on, if it is a stream: a future for the caller's task. Without it
+    /// the source is an error.
+    #[cfg(feature = "async")]
+    pub(crate) fn take_transfer(&mut self) -> Option<Transfer> {
+        match &mut self.0 {
+            Kind::Stream { stream, .. } => stream.take_transfer(),
+            _ => None,
+        }
+    }
+
+    /// The name it goes by: the path as it was given, or the name of the reader or stream.
     #[must_use]
     pub fn name(&self) -> String {
         match &self.0 {
             Kind::Path(path) => path.display().to_string(),
             #[cfg(feature = "cloud")]
             Kind::Object(object) => object.name(),
+            #[cfg(feature = "async")]
+            Kind::Stream { name, .. } => name.clone(),
             Kind::Reader { name, .. } | Kind::Begun(Begun { name, .. }) => name.clone(),
         }
     }
@@ -147,6 +215,8 @@ impl Source {
             Kind::Path(path) => path.is_file().then(|| Self::path(path)),
             #[cfg(feature = "cloud")]
             Kind::Object(object) => Some(Self(Kind::Object(object.clone()))),
+            #[cfg(feature = "async")]
+            Kind::Stream { .. } => None,
             Kind::Reader { .. } | Kind::Begun(_) => None,
         }
     }
@@ -184,7 +254,9 @@ impl Source {
             Kind::Path(path) => path.file_name().map(OsStr::to_string_lossy),
             #[cfg(feature = "cloud")]
             Kind::Object(object) => Some(object.file_name().into()),
-            Kind::Reader { name, .. } => name.rsplit(['/', '\\']).next().map(Into::into),
+            Kind::Reader { name, .. } => last_part(name),
+            #[cfg(feature = "async")]
+            Kind::Stream { name, .. } => last_part(name),
             Kind::Begun(Begun { file_name, .. }) => Some(file_name.into()),
         }
         .unwrap_or_default()
@@ -204,6 +276,8 @@ impl Source {
             }
             #[cfg(feature = "cloud")]
             Kind::Object(object) => object.size().map(Some),
+            #[cfg(feature = "async")]
+            Kind::Stream { .. } => Ok(None),
             Kind::Reader { .. } | Kind::Begun(_) => Ok(None),
         }
     }
@@ -242,6 +316,17 @@ impl Source {
                 let raw = received.chunks(reader);
                 on_thread(|| Ok(raw), cancel).and_then(decompress)
             }
+            #[cfg(feature = "async")]
+            Kind::Stream { stream: Streamed::Here(items), .. } => {
+                on_thread(waited_for(items), cancel)
+                    .map(|raw| received.seen(raw))
+                    .and_then(decompress)
+            }
+            #[cfg(feature = "async")]
+            Kind::Stream { stream: Streamed::Elsewhere(raw, received), .. } => {
+                let chunks = decompress(raw).map_err(|cause| Error::reading(&name, cause))?;
+                return Ok(Opened { chunks, received });
+            }
             Kind::Begun(Begun { head, rest, .. }) => {
                 let chunks = Box::new(head.into_iter().map(Ok).chain(rest.chunks));
                 return Ok(Opened { chunks, ..rest });
@@ -275,6 +360,27 @@ impl Received {
     fn chunks(&self, reader: impl Read + Send + 'static) -> Chunks {
         Box::new(ReadChunks::new(reader, self.clone()))
     }
+
+    /// `chunks` that come from no reader, counted on their way.
+    #[cfg(feature = "mews")]
+    pub(crate) fn counted(&self, chunks: Chunks) -> Chunks {
+        let bytes = Arc::clone(&self.bytes);
+        Box::new(chunks.inspect(move |chunk| {
+            let length = chunk.as_ref().map_or(0, Bytes::len);
+            bytes.fetch_add(length as u64, Ordering::Relaxed);
+        }))
+    }
+
+    /// The same, and known by their fingerprint.
+    #[cfg(feature = "async")]
+    fn seen(&self, chunks: Chunks) -> Chunks {
+        Box::new(SeenChunks::new(chunks, self.clone()))
+    }
+}
+
+/// What follows the directories that a name may have.
+fn last_part(name: &str) -> Option<Cow<'_, str>> {
+    name.rsplit(['/', '\\']).next().map(Into::into)
 }
 
 impl fmt::Debug for Source {

@@ -63,6 +63,42 @@ impl<R: Read> Iterator for ReadChunks<R> {
     }
 }
 
+/// Chunks that come from no reader; they are counted as they are taken, and known by their fingerprint
+/// after the last one.
+#[cfg(feature = "async")]
+pub(super) struct SeenChunks {
+    chunks: Chunks,
+    received: Received,
+    fingerprint: Fingerprint,
+}
+
+#[cfg(feature = "async")]
+impl SeenChunks {
+    pub(super) fn new(chunks: Chunks, received: Received) -> Self {
+        Self { chunks, received, fingerprint: Fingerprint::new() }
+    }
+}
+
+#[cfg(feature = "async")]
+impl Iterator for SeenChunks {
+    type Item = io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let chunk = self.chunks.next();
+        match &chunk {
+            Some(Ok(chunk)) => {
+                self.fingerprint.add(chunk);
+                self.received.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            }
+            Some(Err(_)) => {}
+            None => {
+                self.received.fingerprint.get_or_init(|| self.fingerprint.finish());
+            }
+        }
+        chunk
+    }
+}
+
 /// Bytes that a decompressor is given at once.
 pub(super) const BLOCK: usize = 64 << 10;
 

@@ -1,10 +1,10 @@
 //! From a stream on a runtime to chunks on a plain thread.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::pin;
 
 use bytes::Bytes;
+use futures::future::{Either, select};
 use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
@@ -21,28 +21,26 @@ type Item = Option<io::Result<Bytes>>;
 /// The side of the stream.
 pub(crate) struct Feeder {
     sender: mpsc::Sender<Item>,
-    read: Arc<AtomicU64>,
 }
 
-/// Joins a stream to a thread. Bytes are counted in `read` as they are handed over.
-pub(crate) fn feed(read: Arc<AtomicU64>) -> (Feeder, Chunks) {
+/// Joins a stream to a thread.
+pub(crate) fn feed() -> (Feeder, Chunks) {
     let (sender, receiver) = mpsc::channel(AHEAD);
-    (Feeder { sender, read }, Box::new(Fed { receiver, ended: false }))
+    (Feeder { sender }, Box::new(Fed { receiver, ended: false }))
 }
 
 impl Feeder {
     /// Hands over all of `input` and then the mark of its end, or what is there until an error or
-    /// until nobody takes it any more. A chunk is taken from the stream only when there is room.
+    /// until nobody takes it any more, even if nothing comes. A chunk is taken from the stream only when
+    /// there is room.
     pub(crate) async fn pump(self, input: impl Stream<Item = io::Result<Bytes>>) {
-        let mut input = std::pin::pin!(input);
+        let mut input = pin!(input);
         while let Ok(room) = self.sender.reserve().await {
-            match input.next().await {
-                Some(Ok(chunk)) => {
-                    self.read.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                    room.send(Some(Ok(chunk)));
-                }
-                Some(Err(error)) => return room.send(Some(Err(error))),
-                None => return room.send(None),
+            match select(input.next(), pin!(self.sender.closed())).await {
+                Either::Left((Some(Ok(chunk)), _)) => room.send(Some(Ok(chunk))),
+                Either::Left((Some(Err(error)), _)) => return room.send(Some(Err(error))),
+                Either::Left((None, _)) => return room.send(None),
+                Either::Right(_) => return,
             }
         }
     }

@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
             return (Column::boolean(name), None);
         }
         if tally.numbers > 0 {
-            return here.numbers.column(name);
+            return here.numbers.column(name, self.whole);
         }
         if let Some(texts) = &here.texts {
             return texts.column(name, tally.strings);

@@ -36,6 +36,10 @@
 //! input. An empty key of a row is no column and is not read; more than 4,096 different keys are no
 //! layout.
 //!
+//! After a sample no column is required, and decimals have room for what was not seen: `decimal(38,s)`, with up
+//! to 6 more places after the point than were needed, as far as there are as many more digits before it
+//! (none where all numbers were whole).
+//!
 //! A key that stands twice in its object makes the row a bad one, at every depth: it would be one for
 //! every column but `json`.
 //!

@@ -8,6 +8,10 @@ use crate::layout::Column;
 /// Digits that a decimal of 128 bits holds whatever they are.
 const DECIMAL_DIGITS: u16 = 38;
 
+/// Places after the point that a decimal has more than a sample of it, if the digits are enough for as
+/// many more before it.
+const MORE_PLACES: u16 = 6;
+
 /// Digits that an `i64` holds whatever they are.
 const INT64_DIGITS: u64 = 18;
 
@@ -71,8 +75,9 @@ impl Numbers {
         self.marks & mark != 0
     }
 
-    /// The narrowest column that holds them all, and what there is to say about it.
-    pub(super) fn column(self, name: &str) -> (Column, Option<Note>) {
+    /// The narrowest column that holds them all, and what there is to say about it. If they are not the
+    /// `whole` of the data, decimals have room for larger and finer ones.
+    pub(super) fn column(self, name: &str, whole: bool) -> (Column, Option<Note>) {
         let digits = u16::from(self.whole) + u16::from(self.fraction);
         if !self.any(MINUS_ZERO) {
             if !self.any(WRITTEN_AS_FRACTION) && !self.any(NOT_INT64) {
@@ -84,7 +89,12 @@ impl Numbers {
             if digits <= DECIMAL_DIGITS {
                 // A scale of at most 38.
                 let (precision, scale) = (digits.max(1) as u8, self.fraction as i8);
-                return (Column::decimal(name, precision, scale), None);
+                if whole {
+                    return (Column::decimal(name, precision, scale), None);
+                }
+                let spare = (DECIMAL_DIGITS - digits) / 2;
+                let finer = if self.any(WRITTEN_AS_FRACTION) { spare.min(MORE_PLACES) } else { 0 };
+                return (Column::decimal(name, DECIMAL_DIGITS as u8, scale + finer as i8), None);
             }
         }
         let why = if self.any(MINUS_ZERO) { Note::MinusZero } else { Note::ManyDigits };

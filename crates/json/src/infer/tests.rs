@@ -194,7 +194,7 @@ fn values_by_themselves() {
     shape.merge(&Shape::observe(b"{\"a\":[2.5],\"b\":\"x\"}"));
     let column = shape.column("v");
     let text = format!("{:?}", column.field().data_type());
-    assert!(text.contains("Decimal128(2, 1)") && text.contains("\"b\""), "{text}");
+    assert!(text.contains("Decimal128(38, 7)") && text.contains("\"b\""), "{text}");
     // What no column but one of JSON would read.
     let twice = Shape::observe(b"{\"a\":1,\"a\":2}");
     assert_eq!(twice.node(0).tally.objects, 1);

@@ -127,12 +127,12 @@ fn a_wider_layout_for_the_next_run() {
     let expected = layout(vec![
         Column::int32("n"),
         Column::category("state").known_values(["open", "shut"]),
-        Column::list("items", item(vec![Column::decimal("b", 3, 2)])),
+        Column::list("items", item(vec![Column::decimal("b", 38, 8)])),
         Column::map("labels", item(vec![Column::list("c", Column::boolean("element"))])),
         union(vec![Column::int64("age")]),
         Column::decimal("gross", 10, 2).path(["amount", "gross"]),
         Column::uuid("id"),
-        Column::decimal("net", 1, 1).path(["amount", "net"]),
+        Column::decimal("net", 38, 7).path(["amount", "net"]),
         Column::record("o", [Column::record("p", [Column::timestamp_us("q")])]),
     ]);
     assert_eq!(wider, expected);

@@ -90,6 +90,24 @@ fn a_sample_requires_nothing() {
 }
 
 #[test]
+fn decimals_of_a_sample_have_room() {
+    for (seen, expected) in [
+        ("0.5", "decimal(38,7)"),
+        ("1.0", "decimal(38,6)"),
+        ("99999999999999999999", "decimal(38,0)"),
+        // As much room before the point as after it.
+        ("12345678901234567890123456789.01", "decimal(38,5)"),
+        ("1234567890123456789012345678901234567.8", "decimal(38,1)"),
+        ("7", "int64"),
+    ] {
+        let mut inference = Inference::sample(Options::default(), 1);
+        inference.push(format!("{{\"n\":{seen}}}\n{{\"n\":1}}\n").into());
+        let inferred = inference.finish().expect("a layout");
+        assert_eq!(show::layout(inferred.layout()), format!("n:{expected}"));
+    }
+}
+
+#[test]
 fn what_is_stopped_is_a_sample_of_whole_lines() {
     let mut inference = Inference::new();
     inference.push(b"{\"a\":1}\n{\"a\":2}\n{\"a\":\"cut".to_vec().into());
@@ -113,6 +131,6 @@ fn several_inputs_have_one_layout() {
         inference.push(b"\xEF\xBB\xBF{\"c\":1.5,\"a\":1}".to_vec().into());
         let inferred = inference.finish().expect("a layout");
         assert_eq!((inferred.rows(), inferred.bad_rows()), (3, 0));
-        assert_eq!(show::layout(inferred.layout()), "a:int64,b:int64,c:decimal(2,1)");
+        assert_eq!(show::layout(inferred.layout()), "a:int64,b:int64,c:decimal(38,7)");
     }
 }

@@ -74,8 +74,20 @@ fn the_limit_is_one_for_the_whole_run() {
         assert_eq!(error.kind(), ErrorKind::Data);
         assert_eq!(error.file(), Some(second.display().to_string().as_str()));
         assert_eq!(error.place().expect("a place").line, 1);
+        assert_eq!(error.code(), Some("too_many_rejects"));
+        let counted =
+            "(2 bad rows are more than the 1 allowed: 1 syntax in column n, 1 type in column n)";
+        assert!(error.to_string().ends_with(counted), "{error}");
         let error = run(Limit::Percent(24.9), threads).expect_err("a quarter");
         assert!(error.to_string().contains("2 bad rows of 8"), "{error}");
+        // The place is that of the first one.
+        assert_eq!(error.file(), Some(first.display().to_string().as_str()));
+        assert_eq!(error.place().map(|place| place.line), Some(2));
+        assert_eq!(error.code(), Some("too_many_rejects"));
+        assert!(
+            error.to_string().ends_with("1 syntax in column n, 1 type in column n)"),
+            "{error}"
+        );
         assert_eq!(tree(folder.path()), ["a.jsonl", "b.jsonl"]);
     }
     assert_eq!(run(Limit::Rows(2), 1).expect("two").quarantined, 2);

@@ -22,6 +22,8 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
+    /// That of the cause, if it has none of its own.
+    code: Option<&'static str>,
     message: Cow<'static, str>,
     file: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -56,7 +58,8 @@ pub enum ErrorKind {
 impl Error {
     #[cold]
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), file: None, source: None }))
+        let (code, file, source, message) = (None, None, None, message.into());
+        Self(Box::new(Inner { kind, code, message, file, source }))
     }
 
     pub(crate) fn usage(message: impl Into<Cow<'static, str>>) -> Self {
@@ -96,13 +99,18 @@ impl Error {
             rowmill_json::ErrorKind::Worker => ErrorKind::Internal,
             _ => ErrorKind::Data,
         };
-        Self::new(kind, cause.to_string()).because(cause)
+        let message = match looks_like(&cause) {
+            Some(form) => format!("{cause}; {form}"),
+            None => cause.to_string(),
+        };
+        Self::new(kind, message).because(cause)
     }
 
     /// A bad row of `file` that is one too many; `counted` says of how many.
     pub(crate) fn too_many(file: &str, row: &rowmill_json::Error, counted: &str) -> Self {
         let message = format!("{row} ({counted})");
-        Self::new(ErrorKind::Data, message).in_file(file).because(row.clone())
+        let error = Self::new(ErrorKind::Data, message).in_file(file).because(row.clone());
+        error.with_code(rowmill_json::ErrorKind::TooManyRejects.code())
     }
 
     /// What reading `file` ended with. Errors of this crate travel through readers as `io::Error`
@@ -136,6 +144,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(cause.into());
         self
@@ -160,10 +173,12 @@ impl Error {
     }
 
     /// A short name of what is wrong with the data that does not change between versions, such as
-    /// `type` or `truncated`; see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code).
+    /// `type` or `truncated`, see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code);
+    /// `too_many_rejects`, at the [place](Self::place) of one of them; or `no_known_key`, where no row has a
+    /// key of the layout.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
-        self.decoding().map(rowmill_json::Error::code)
+        self.0.code.or_else(|| self.decoding().map(rowmill_json::Error::code))
     }
 
     /// The line that is wrong, without its end. It may hold personal data.
@@ -181,6 +196,20 @@ impl Error {
     fn decoding(&self) -> Option<&rowmill_json::Error> {
         self.0.source.as_ref()?.downcast_ref()
     }
+}
+
+/// What a file seems to be of which the first line is wrong.
+fn looks_like(cause: &rowmill_json::Error) -> Option<&'static str> {
+    let first = cause.place().is_some_and(|place| place.line == 1);
+    let line = cause.excerpt().filter(|_| first)?.trim_ascii();
+    if line.starts_with(b"PAR1") {
+        return Some("it looks like a Parquet file");
+    }
+    if line.starts_with(b"[") {
+        return Some("it looks like one JSON array, and JSON Lines have one object a line");
+    }
+    (line == b"{")
+        .then_some("it looks like JSON over many lines, and JSON Lines have one object a line")
 }
 
 impl fmt::Display for Error {

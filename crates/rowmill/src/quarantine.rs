@@ -1,6 +1,7 @@
 //! Rows set aside: each with its place, the reason and its bytes, in a file of JSON Lines.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use rowmill_json::{Counts, ErrorKind, Limit, Reject};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{self, Error, Result};
+use crate::error::{Error, Result};
 use crate::settings::Settings;
 use crate::sink::{Draft, Output, Rejects};
 
@@ -28,7 +29,46 @@ pub(crate) struct Quarantine {
     limit: Option<Limit>,
     open: Option<Draft>,
     rows: u64,
-    first: Option<Error>,
+    /// The first of them, and the source it is in.
+    first: Option<(String, rowmill_json::Error)>,
+    reasons: Reasons,
+}
+
+/// How many rows are bad for which reason, the first few reasons apart.
+#[derive(Default)]
+struct Reasons {
+    first: Vec<(String, u64)>,
+    others: u64,
+}
+
+impl Reasons {
+    /// So many are told apart.
+    const TOLD: usize = 5;
+
+    fn add(&mut self, error: &rowmill_json::Error, redact: bool) {
+        let column = column(error, redact).map(|column| format!(" in column {column}"));
+        let reason = format!("{}{}", error.code(), column.unwrap_or_default());
+        match self.first.iter().position(|(known, _)| *known == reason) {
+            Some(at) => self.first[at].1 += 1,
+            None if self.first.len() < Self::TOLD => self.first.push((reason, 1)),
+            None => self.others += 1,
+        }
+    }
+}
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (reason, rows)) in self.first.iter().enumerate() {
+            write!(f, "{}{rows} {reason}", if n > 0 { ", " } else { "" })?;
+        }
+        if self.others > 0 { write!(f, ", {} for other reasons", self.others) } else { Ok(()) }
+    }
+}
+
+/// The path of the column that an error is about. The name of a key that nobody knows is as good as data.
+fn column(error: &rowmill_json::Error, redact: bool) -> Option<&str> {
+    let column = error.place().and_then(|place| place.column.as_deref());
+    column.filter(|_| !(redact && error.kind() == ErrorKind::UnknownKey))
 }
 
 /// One line of the file. The order of the keys is that of the fields.
@@ -85,8 +125,21 @@ impl Quarantine {
         }
         // Where bad rows end the run, a file the caller has named is none of our business.
         let replaces = settings.overwrite && (limit.is_some() || settings.rejects.is_none());
-        let (overwrite, open, rows, first) = (settings.overwrite, None, 0, None);
-        Ok(Self { path, gathers, overwrite, replaces, redact, names, limit, open, rows, first })
+        let (overwrite, reasons) = (settings.overwrite, Reasons::default());
+        let (open, rows, first) = (None, 0, None);
+        Ok(Self {
+            path,
+            gathers,
+            overwrite,
+            replaces,
+            redact,
+            names,
+            limit,
+            open,
+            rows,
+            first,
+            reasons,
+        })
     }
 
     /// How many rows have been set aside.
@@ -110,14 +163,16 @@ impl Quarantine {
     /// It is one too many, or cannot be written down.
     pub(crate) fn add(&mut self, file: &str, reject: &Reject, output: &mut Output) -> Result<()> {
         self.rows += 1;
+        self.reasons.add(reject.error(), self.redact);
         if let Some(Limit::Rows(most)) = self.limit
             && self.rows > most
         {
-            let counted = format!("{} bad rows are more than the {most} allowed", self.rows);
+            let (rows, reasons) = (self.rows, &self.reasons);
+            let counted = format!("{rows} bad rows are more than the {most} allowed: {reasons}");
             return Err(Error::too_many(file, reject.error(), &counted));
         }
         if self.first.is_none() {
-            self.first = Some(Error::decode(file, reject.error().clone()));
+            self.first = Some((file.to_owned(), reject.error().clone()));
         }
         let open = match &mut self.open {
             Some(open) => open,
@@ -129,18 +184,19 @@ impl Quarantine {
     /// Whether the whole run is within the limit.
     pub(crate) fn judge(&self, counts: &Counts) -> Result<()> {
         // A count was enforced row by row; a share can only be judged now.
-        let (Some(limit @ Limit::Percent(share)), Some(first)) = (self.limit, &self.first) else {
+        let (Some(limit @ Limit::Percent(share)), Some((file, first))) = (self.limit, &self.first)
+        else {
             return Ok(());
         };
         if limit.holds(counts, true) {
             return Ok(());
         }
         let all = counts.rows + counts.quarantined;
-        let message = format!(
-            "{} bad rows of {all} are more than the {share} % allowed; the first: {first}",
-            counts.quarantined
+        let counted = format!(
+            "the first of {} bad rows of {all}, more than the {share} % allowed: {}",
+            counts.quarantined, self.reasons
         );
-        Err(Error::new(error::ErrorKind::Data, message))
+        Err(Error::too_many(file, first, &counted))
     }
 
     /// What is to be committed: a file and its place, or a place that must be empty.
@@ -222,10 +278,7 @@ fn write_line(
         file,
         line: place.map_or(0, |place| place.line),
         offset: place.map_or(0, |place| place.line_offset),
-        // The name of a key that nobody knows is as good as data.
-        column: place
-            .and_then(|place| place.column.as_deref())
-            .filter(|_| !(redact && error.kind() == ErrorKind::UnknownKey)),
+        column: column(error, redact),
         code: error.code(),
         reason: error.kind().reason(),
         expected: error.expected(),

@@ -1,6 +1,6 @@
 //! What the report says of change: keys, values, nulls.
 
-use rowmill::{Column, Convert, Layout, Limit, OnBadRow, Unknown};
+use rowmill::{Column, Convert, ErrorKind, Kind, Layout, Limit, OnBadRow, Unknown};
 use serde_json::{Value, json};
 
 use crate::table::{folder_with, read, tree};
@@ -36,8 +36,9 @@ fn new_keys_values_and_nulls_over_files() {
         let (a, b) = (a.display().to_string(), b.display().to_string());
         let expected = json!({
             "new_keys": [
-                {"path": "new", "count": 2, "file": a, "first_line": 1, "type": "decimal(2,1)"},
-                {"path": "o.y", "count": 1, "file": a, "first_line": 2, "type": "list"},
+                {"path": "new", "count": 2, "file": a, "first_line": 1, "type": "decimal(38,7)",
+                 "kept": false},
+                {"path": "o.y", "count": 1, "file": a, "first_line": 2, "type": "list", "kept": false},
             ],
             "more_new_keys": 0,
             "new_values": [
@@ -109,4 +110,58 @@ fn limits_that_are_set() {
     assert!(message.contains("at most 2 objects"), "{message}");
     let message = run().max_line_bytes(19).run(&input, &output).expect_err("too long").to_string();
     assert!(message.contains("at most 19 bytes"), "{message}");
+}
+
+/// Rows of which none has a key of the layout are those of another one.
+#[test]
+fn rows_of_another_layout_are_refused() {
+    let rows = "{\"Id\":1,\"Name\":\"x\"}\n{\"Id\":2}\n";
+    let (folder, path) = folder_with("rows.jsonl", rows);
+    let out = folder.path().join("out.parquet");
+    let layout = |columns: Vec<Column>| Layout::new(columns).expect("a sound layout");
+    let typo = layout(vec![Column::int64("Idd"), Column::line_number("Line")]);
+    let run = Convert::new(&typo).lineage([rowmill::Lineage::File]);
+    let error = run.run(&path, &out).expect_err("nothing fits");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Data, Some("no_known_key")));
+    let told = error.to_string();
+    assert!(told.contains("(2) has a key of the layout (Idd, Line)"), "{told}");
+    assert!(told.contains("(Id, Name)"), "{told}");
+    assert!(!out.exists());
+    // In one of many files there may be none.
+    let more = folder.path().join("more.jsonl");
+    std::fs::write(&more, "{\"Idd\":null}\n").expect("written");
+    let lake = folder.path().join("lake/");
+    let both = vec![path.clone(), more];
+    assert_eq!(Convert::new(&typo).run(both, &lake).expect("one of them fits").rows, 3);
+    // What is kept, or known and not read, is not lost.
+    let known = [
+        layout(vec![Column::int64("Idd"), Column::raw_json("rest")]),
+        layout(vec![Column::int64("Idd"), Column::unread("Name")]),
+        layout(vec![Column::line_number("Line")]),
+        typo.with_unknown(Unknown::Rescue).expect("a layout"),
+    ];
+    for layout in known {
+        let report = Convert::new(&layout).overwrite(true).run(&path, &out).expect("converts");
+        assert_eq!(report.rows, 2, "{layout:?}");
+        let kept = layout.columns().iter().any(|column| *column.kind() == Kind::RawJson);
+        assert!(report.drift.new_keys.iter().all(|key| key.kept == kept), "{:?}", report.drift);
+    }
+    // Nor are rows that have nothing to lose.
+    std::fs::write(&path, "{}\n{ }\n").expect("written");
+    assert_eq!(Convert::new(&typo).overwrite(true).run(&path, &out).expect("converts").rows, 2);
+}
+
+#[test]
+fn keys_are_kept_where_something_keeps_what_is_left_around_them() {
+    let rows = "{\"o\":{\"a\":1,\"b\":2},\"l\":[{\"p\":{\"x\":1,\"y\":2}}],\"z\":3}\n";
+    let (folder, path) = folder_with("rows.jsonl", rows);
+    let inner = Column::record("p", [Column::int64("x"), Column::raw_json("left")]);
+    let layout = Layout::new([
+        Column::record("o", [Column::int64("a")]),
+        Column::list("l", Column::record("", [inner])),
+    ]);
+    let out = folder.path().join("out.parquet");
+    let report = Convert::new(&layout.expect("sound")).run(&path, &out).expect("converts");
+    let told = report.drift.new_keys.iter().map(|key| (key.path.as_str(), key.kept));
+    assert_eq!(told.collect::<Vec<_>>(), [("o.b", false), ("l[].p.y", true), ("z", false)]);
 }

@@ -237,5 +237,6 @@ fn what_cannot_be_said_is_refused_before_anything_is_read() {
     assert_eq!(error.kind(), ErrorKind::Schema);
     assert!(error.to_string().contains("_file"), "{error}");
     assert_eq!(tree(folder.path()), ["a.jsonl"]);
+    std::fs::write(&input, "{\"n\":1}\n").expect("writes");
     Convert::new(&own).lineage([Lineage::IngestedAt]).run(&input, &output).expect("another");
 }

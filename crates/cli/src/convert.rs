@@ -44,7 +44,8 @@ pub(crate) async fn run(args: Convert, stop: oneshot::Receiver<Signal>) -> Resul
         // Also after a signal that came too late to stop it.
         (Ok(Ok(report)), _) => {
             layout::write_widened([&report], args.writing.widened.as_deref())?;
-            output::report(&report, &args.out.display().to_string(), args.writing.json)
+            let (out, given) = (args.out.display().to_string(), args.schema.is_some());
+            output::report(&report, &out, args.writing.json, given)
         }
         (_, Some(signal)) => Err(signal.failure()),
         (Ok(Err(error)), None) => Err(error.into()),

@@ -89,7 +89,8 @@ fn trouble(counters: &Counters) -> Option<String> {
 /// Tells of one export that is committed.
 fn done(args: &Export, report: &Report) -> Result<(), Failure> {
     let name = report.entity.as_deref().unwrap_or_default();
-    output::report(report, &args.out.join(name).display().to_string(), args.writing.json)
+    let (out, given) = (args.out.join(name).display().to_string(), args.schema.is_some());
+    output::report(report, &out, args.writing.json, given)
 }
 
 /// What can be told before the export says what it was made for.

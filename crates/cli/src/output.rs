@@ -48,7 +48,9 @@ pub(crate) fn print_json(result: &impl Serialize) -> Result<(), Failure> {
 }
 
 /// Tells what a run did: rows set aside on standard error, the rest on standard output.
-pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failure> {
+///
+/// `given` says that somebody has written the layout down: then a column without a value may be misspelt.
+pub(crate) fn report(report: &Report, out: &str, json: bool, given: bool) -> Result<(), Failure> {
     if report.quarantined > 0 {
         let rows = counted(report.quarantined, "row");
         match &report.rejects {
@@ -59,21 +61,26 @@ pub(crate) fn report(report: &Report, out: &str, json: bool) -> Result<(), Failu
     if report.superseded > 0 {
         note(&format!("{} of the same Id left out", counted(report.superseded, "older row")));
     }
-    drift(&report.drift);
+    drift(&report.drift, given);
     if json { print_json(report) } else { print(&summary(report, out)) }
 }
 
-/// New keys and values that are told; the report has all of them.
+/// New keys and values, and columns without any, that are told; the report has all of them.
 const TOLD: usize = 5;
 
-/// Tells on standard error what is new in the data. Values stay out of it: they are people's data.
-fn drift(drift: &DriftReport) {
+/// Tells on standard error what is new in the data, and beside it or beside a layout that was `given` what is
+/// in none of the rows. Values stay out of it: they are people's data.
+fn drift(drift: &DriftReport, given: bool) {
     let mut more = drift.more_new_keys > 0;
     for key in drift.new_keys.iter().take(TOLD) {
         let times = counted(key.count, "time");
         note(&format!(
-            "{}, line {}: new key {} ({}), {times}",
-            key.file, key.first_line, key.path, key.type_name
+            "{}, line {}: new key {} ({}), {times}, {}",
+            key.file,
+            key.first_line,
+            key.path,
+            key.type_name,
+            if key.kept { "kept" } else { "left out" }
         ));
     }
     more |= drift.new_keys.len() > TOLD;
@@ -88,6 +95,32 @@ fn drift(drift: &DriftReport) {
     if more {
         note("there are more new keys or values; --json reports them");
     }
+    if drift.new_keys.iter().any(|key| !key.kept) {
+        note(
+            "what is left out is nowhere in the output: --unknown rescue keeps it, and --widened FILE writes \
+             a layout with columns for it",
+        );
+    }
+    if given || !drift.new_keys.is_empty() {
+        all_null(&drift.all_null);
+    }
+}
+
+/// Tells columns without any value, and of those inside one another the outermost.
+fn all_null(columns: &[String]) {
+    let inside = |column: &str, outer: &str| {
+        column.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[', '{']))
+    };
+    let outer = |column: &&String| !columns.iter().any(|outer| inside(column, outer));
+    let columns: Vec<&str> = columns.iter().filter(outer).map(String::as_str).collect();
+    if columns.is_empty() {
+        return;
+    }
+    let mut named = columns.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
+    if let more @ 1.. = columns.len().saturating_sub(TOLD) {
+        named.push_str(&format!(" and {}", counted(more as u64, "more column")));
+    }
+    note(&format!("no row has a value in {named}"));
 }
 
 fn summary(report: &Report, out: &str) -> String {

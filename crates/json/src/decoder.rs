@@ -58,6 +58,7 @@ pub struct Decoder {
     crew: Crew,
     counts: Counts,
     drift: Gathered,
+    met: bool,
     rejects: Vec<Reject>,
     /// The columns of line numbers.
     numbers: Vec<usize>,
@@ -98,6 +99,7 @@ impl Decoder {
             crew: Crew::new(&layout, &options),
             counts: Counts::default(),
             drift: Gathered::default(),
+            met: false,
             rejects: Vec::new(),
             numbers: numbers(&layout),
             state: State::Running,
@@ -192,6 +194,7 @@ impl Decoder {
         }
         self.counts += decoded.counts;
         self.drift.add(decoded.drift, lines);
+        self.met |= decoded.met;
         let error = match self.on_bad_row.limit() {
             Some(at_most) if !at_most.holds(&self.counts, false) => {
                 let first_above = match at_most {
@@ -242,6 +245,26 @@ impl Decoder {
     #[must_use]
     pub fn drift(&self) -> &Drift {
         self.drift.drift()
+    }
+
+    /// Whether any line of the batches taken so far has had a key of the layout, be it that of a column which
+    /// is not read; true as well for a layout without keys. If not, rows are nothing but nulls: most likely
+    /// the layout is that of other data.
+    ///
+    /// ```
+    /// use rowmill_json::{Column, Decoder, Layout};
+    ///
+    /// let layout = Layout::new([Column::uuid("Idd")])?;
+    /// let mut decoder = Decoder::new(&layout);
+    /// decoder.push(b"{\"Id\":\"0f515589-99b4-423d-b83a-b237009f0509\"}\n".as_slice().into());
+    /// decoder.finish();
+    /// assert_eq!(decoder.next_batch()?.map(|batch| batch.num_rows()), Some(1));
+    /// assert!(!decoder.has_met_a_key());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_met_a_key(&self) -> bool {
+        self.met
     }
 
     /// What was counted, once the whole input was read without an error and the last batch taken.

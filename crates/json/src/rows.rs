@@ -22,6 +22,8 @@ pub(crate) struct Decoded {
     pub(crate) rejects: Vec<Reject>,
     pub(crate) counts: Counts,
     pub(crate) drift: Drift,
+    /// Whether a line so far had a key of the layout.
+    pub(crate) met: bool,
     pub(crate) error: Option<Error>,
     /// Nothing of the frame is left to decode.
     pub(crate) last: bool,
@@ -149,6 +151,7 @@ impl RowDecoder {
         self.room = (rows + rows / 8 + 8).min(self.batch_rows);
         self.root.count_values(rows, self.context.notes.values());
         decoded.drift = self.context.notes.take(&self.places);
+        decoded.met = self.root.has_met_a_key();
         let columns = self.root.finish_columns(rows);
         if rows > 0 {
             // The columns were made from the same layout as the schema and are of one length.

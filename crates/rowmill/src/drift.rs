@@ -1,12 +1,13 @@
 //! What a run has seen of change: keys and values that the layout does not know, cells made null,
 //! columns without a value.
 
-use rowmill_json::{Drift, Layout, LayoutError, NewKey, NewValue};
+use rowmill_json::{Column, Drift, Kind, Layout, LayoutError, NewKey, NewValue};
 use serde::Serialize;
 
 use crate::arrow::array::cast::AsArray;
 use crate::arrow::array::{Array, ArrayRef};
 use crate::arrow::{DataType, Field, RecordBatch, Schema};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema_file::type_name;
 
 /// Keys, values and cells that are told one by one.
@@ -47,6 +48,9 @@ pub struct NewKeyReport {
     /// [schema file](crate::schema_file).
     #[serde(rename = "type")]
     pub type_name: String,
+    /// Whether its values are kept in a column of what is left, such as `_rescued`; if not, they are
+    /// nowhere.
+    pub kept: bool,
     /// All there is to know of it.
     #[serde(skip)]
     pub key: NewKey,
@@ -95,12 +99,12 @@ pub struct ColumnReport {
 }
 
 impl NewKeyReport {
-    fn new(file: &str, path: String, key: &NewKey) -> Self {
+    fn new(file: &str, path: String, key: &NewKey, layout: &Layout) -> Self {
         let (count, first_line, key) = (key.count, key.first_line, key.clone());
-        let mut new =
-            Self { path, count, file: file.to_owned(), first_line, type_name: String::new(), key };
-        new.type_name = type_name(new.key.column().kind()).into_owned();
-        new
+        let file = file.to_owned();
+        let type_name = type_name(key.column().kind()).into_owned();
+        let kept = keeps(layout.columns(), &key.object);
+        Self { path, count, file, first_line, type_name, kept, key }
     }
 
     fn merge(&mut self, other: &NewKey) {
@@ -131,7 +135,7 @@ impl DriftReport {
     }
 
     /// Adds what one source has; with `redact` new values, which are data, by their number alone.
-    pub(crate) fn add(&mut self, file: &str, drift: &Drift, redact: bool) {
+    pub(crate) fn add(&mut self, file: &str, drift: &Drift, layout: &Layout, redact: bool) {
         let (mut keys, mut values) = (drift.more_keys, drift.more_values);
         if redact {
             values += drift.values.iter().map(|value| value.count).sum::<u64>();
@@ -141,7 +145,7 @@ impl DriftReport {
             match self.new_keys.iter().position(|known| known.path == path) {
                 Some(at) => self.new_keys[at].merge(key),
                 None if self.new_keys.len() < TOLD => {
-                    self.new_keys.push(NewKeyReport::new(file, path, key));
+                    self.new_keys.push(NewKeyReport::new(file, path, key, layout));
                 }
                 None => keys += key.count,
             }
@@ -178,6 +182,47 @@ impl DriftReport {
         self.more_new_keys += keys;
         self.more_new_values += values;
     }
+
+    /// Refuses `rows` rows of which none has had a key of the layout, if those that they have are nowhere
+    /// kept: the table would be one of nulls. Rows without any key are none of these.
+    pub(crate) fn check_strange(&self, rows: u64, layout: &Layout) -> Result<()> {
+        let more = self.more_new_keys > 0 && !keeps(layout.columns(), "");
+        if rows == 0 || !more && self.new_keys.iter().all(|key| key.kept) {
+            return Ok(());
+        }
+        let known = layout.columns().iter().map(Column::name);
+        let (known, new) = (some(known), some(self.new_keys.iter().map(|key| key.path.as_str())));
+        let message = format!(
+            "not committed: none of the rows ({rows}) has a key of the layout ({known}), and those that they \
+             have ({new}) would be left out; is it the layout of other rows? A key that is known and not \
+             wanted is a field of the type unread"
+        );
+        Err(Error::new(ErrorKind::Data, message).with_code("no_known_key"))
+    }
+}
+
+/// The first few of these names.
+fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names = names;
+    let mut told = names.by_ref().take(3).collect::<Vec<_>>().join(", ");
+    if names.next().is_some() {
+        told.push_str(", …");
+    }
+    told
+}
+
+/// Whether what no field reads of the object at this path below `columns` is kept.
+fn keeps(columns: &[Column], object: &str) -> bool {
+    if columns.iter().any(|column| *column.kind() == Kind::RawJson) {
+        return true;
+    }
+    let (name, inner) = object.split_once('.').unwrap_or((object, ""));
+    let name = name.trim_end_matches("[]").trim_end_matches("{}");
+    let mut kind = columns.iter().find(|column| column.name() == name).map(Column::kind);
+    while let Some(Kind::List(item) | Kind::Map(item)) = kind {
+        kind = Some(item.kind());
+    }
+    matches!(kind, Some(Kind::Record(fields)) if keeps(fields, inner))
 }
 
 /// Nulls of every column and every field in one, counted batch by batch.

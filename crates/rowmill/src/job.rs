@@ -72,6 +72,8 @@ pub(crate) struct Job {
     /// Of the rows of all sources, one after the other, if it was asked for.
     checksum: Option<Checksum>,
     drift: DriftReport,
+    /// Whether any row has had a key of the layout.
+    met: bool,
     nulls: Nulls,
     files: Vec<FileReport>,
     /// Of the sources, as far as they were downloaded.
@@ -101,7 +103,7 @@ impl Job {
         let partitioned = !settings.partition_by.is_empty();
         if let (Target::File(path), true) = (&target, partitioned) {
             let message =
-                "is taken for a file, and partitions need a directory: let the path end with `/`";
+                "is the name of a file (it ends with .parquet), and partitions need a directory";
             return Err(Error::usage(message).in_file(path.display().to_string()));
         }
         let mut output = Output::open(target, settings.entity.clone(), settings.means())?;
@@ -192,6 +194,7 @@ impl Job {
             counts: Counts::default(),
             checksum,
             drift: DriftReport::default(),
+            met: false,
             nulls,
             files: Vec::new(),
             etags: Vec::new(),
@@ -303,7 +306,9 @@ impl Job {
         let counts = decoder
             .report()
             .ok_or_else(|| Error::internal("the decoder has not ended").in_file(&*input.name))?;
-        self.drift.add(&input.name, decoder.drift(), self.settings.redact);
+        self.met |= decoder.has_met_a_key();
+        let layout = self.table.layout();
+        self.drift.add(&input.name, decoder.drift(), layout, self.settings.redact);
         // That the decoder's other counts add up, and are those of the rows written, is proved when
         // the source has ended.
         if set_aside != counts.quarantined {
@@ -360,6 +365,9 @@ impl Job {
             return Err(Error::internal("not all sources have been read"));
         }
         self.quarantine.judge(&self.counts)?;
+        if !self.met {
+            self.drift.check_strange(self.counts.rows, self.table.layout())?;
+        }
         let mut report = Report::of(&self.counts);
         report.superseded = self.files.iter().map(|file| file.superseded).sum();
         report.rows = report.rows.saturating_sub(report.superseded);

@@ -230,6 +230,11 @@ impl RecordColumn {
         self.end
     }
 
+    /// Whether a key of these fields has come so far, or there is none to come.
+    pub(crate) fn has_met_a_key(&self) -> bool {
+        self.all == 0 || self.fields[..self.all].iter().any(|field| field.seen > 0)
+    }
+
     /// The object is that of `row`.
     #[inline(always)]
     pub(crate) fn close(&mut self, row: usize) {

@@ -58,6 +58,20 @@ pub(crate) enum Command {
     Man(Man),
 }
 
+impl Command {
+    /// Whether programs are told the outcome.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Convert(args) => args.writing.json,
+            Self::Export(args) => args.writing.json,
+            Self::Bench(args) => args.json,
+            #[cfg(feature = "demo")]
+            Self::Demo(args) => args.json,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Completions {
     /// The shell to complete in
@@ -78,7 +92,7 @@ pub(crate) struct Convert {
     #[arg(required = true, value_parser = values::place(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// The Parquet file to write, or a directory when there are many inputs
+    /// The Parquet file to write, if the name ends with .parquet, or the directory for parts
     #[arg(short, long, value_parser = values::place(), value_name = "OUT")]
     pub(crate) out: PathBuf,
 
@@ -117,7 +131,7 @@ pub(crate) struct Bench {
     pub(crate) schema: Option<PathBuf>,
 
     /// Threads that read, decode and convert [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// Run this stage alone
@@ -253,9 +267,9 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "POLICY", value_enum)]
     pub(crate) unknown: Option<UnknownKeys>,
 
-    /// Refuse lines longer than this many bytes [default: 64 MiB]
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
-    pub(crate) max_line_bytes: Option<u32>,
+    /// Refuse lines longer than this [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::line_size)]
+    pub(crate) max_line_bytes: Option<usize>,
 
     /// Refuse rows with more than this many objects and arrays inside one another [default: 256]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -314,11 +328,11 @@ pub(crate) struct Writing {
     pub(crate) bloom: Vec<String>,
 
     /// Threads that decode and encode [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// Hold at most so much in memory (such as 64MiB, from 32MiB on), besides what the program itself
-    /// takes; row groups become smaller by it [default: no cap, and less than 150 MiB with one thread]
+    /// takes; row groups become smaller by it [default: no cap, and less than 150MiB with one thread]
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub(crate) memory: Option<usize>,
 
@@ -343,8 +357,8 @@ pub(crate) struct Writing {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Print the report on standard output as a line of JSON (one for each entity), and nothing
-    /// else there
+    /// Print the report on standard output as a line of JSON (one for each entity, and one with the
+    /// error where there is one), and nothing else there
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -408,7 +422,7 @@ pub(crate) struct Schema {
     pub(crate) sample: Option<u64>,
 
     /// Threads that look at rows [default: all cores]
-    #[arg(long, value_name = "N", conflicts_with = "entity")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>, allow_negative_numbers = true, conflicts_with = "entity")]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 

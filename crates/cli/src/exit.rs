@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use rowmill::ErrorKind;
+use rowmill::{ErrorKind, Place};
+use serde_json::{Value, json};
 
 pub(crate) const BAD_DATA: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
@@ -16,11 +17,32 @@ pub(crate) const OUTPUT: u8 = 5;
 pub(crate) struct Failure {
     code: u8,
     message: String,
+    about: About,
+}
+
+/// What programs are told besides the message.
+#[derive(Debug)]
+struct About {
+    /// What kind of thing went wrong.
+    kind: &'static str,
+    /// What is wrong with the data.
+    code: Option<&'static str>,
+    file: Option<String>,
+    place: Option<Box<Place>>,
 }
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl Into<String>) -> Failure {
-        Failure { code, message: message.into() }
+        let kind = match code {
+            BAD_DATA => "data",
+            USAGE => "usage",
+            REFUSED => "refused",
+            TRY_LATER => "try_later",
+            OUTPUT => "output",
+            _ => "stopped",
+        };
+        let about = About { kind, code: None, file: None, place: None };
+        Failure { code, message: message.into(), about }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Failure {
@@ -29,7 +51,22 @@ impl Failure {
 
     /// The same, told of one of many.
     pub(crate) fn of(self, name: &str) -> Failure {
-        Failure::new(self.code, format!("{name}: {}", self.message))
+        Failure { message: format!("{name}: {}", self.message), ..self }
+    }
+
+    /// For programs: an object whose names stay, with null for what is not known.
+    pub(crate) fn json(&self) -> Value {
+        let About { kind, code, file, place } = &self.about;
+        let place = place.as_deref();
+        json!({ "error": {
+            "kind": kind,
+            "code": code,
+            "file": file,
+            "line": place.map(|place| place.line),
+            "byte": place.map(|place| place.offset),
+            "column": place.and_then(|place| place.column.as_deref()),
+            "message": self.to_string(),
+        }})
     }
 
     pub(crate) fn code(&self) -> u8 {
@@ -58,7 +95,20 @@ impl From<rowmill::Error> for Failure {
             // `Data`, and what no other code is for.
             _ => BAD_DATA,
         };
-        Failure::new(code, story(&error))
+        let kind = match error.kind() {
+            ErrorKind::Schema => "schema",
+            ErrorKind::Input => "input",
+            ErrorKind::Cancelled => "stopped",
+            ErrorKind::Internal => "internal",
+            _ => Failure::new(code, "").about.kind,
+        };
+        let about = About {
+            kind,
+            code: error.code(),
+            file: error.file().map(str::to_owned),
+            place: error.place().cloned().map(Box::new),
+        };
+        Failure { code, message: story(&error), about }
     }
 }
 

@@ -26,6 +26,11 @@ const LEDGER_ENTRY: &str = "LedgerEntry";
 
 pub(crate) async fn run(args: Export) -> Result<(), Failure> {
     let names = names(&args)?;
+    if args.out.extension().is_some_and(|it| it == "parquet") && !args.out.is_dir() {
+        return Err(Failure::usage(
+            "--out ends with .parquet as a file does, and exports go to a directory",
+        ));
+    }
     // Whatever is wrong with the options is told before the first export is asked for.
     args.writing.on_bad_row()?;
     check_lineage(&args)?;

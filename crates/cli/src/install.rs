@@ -1,5 +1,6 @@
 //! What an installed program has beside it: completions and manual pages.
 
+use std::fs;
 use std::io;
 
 use clap::CommandFactory;
@@ -25,7 +26,8 @@ pub(crate) fn man(args: &Man) -> Result<(), Failure> {
         made.map_err(|error| refused("standard output", &error))?;
         return output::print(String::from_utf8_lossy(&text).trim_end());
     };
-    clap_mangen::generate_to(Cli::command(), folder)
+    let made = fs::create_dir_all(folder);
+    made.and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
         .map_err(|error| refused(&folder.display().to_string(), &error))
 }
 

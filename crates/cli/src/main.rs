@@ -52,9 +52,14 @@ fn main() -> ExitCode {
             return end(Err(Failure::new(exit::TRY_LATER, format!("no runtime: {error}"))));
         }
     };
+    let json = command.json();
     let outcome = runtime.block_on(run(command));
     // A thread that still waits for standard input must not hold the process.
     runtime.shutdown_background();
+    if let (Err(failure), true) = (&outcome, json) {
+        // The exit code tells as much where it cannot be printed.
+        let _ = output::print_json(&failure.json());
+    }
     end(outcome)
 }
 

@@ -58,7 +58,7 @@ macro_rules! configure {
             builder = builder.unknown(unknown.into());
         }
         if let Some(bytes) = reading.max_line_bytes {
-            builder = builder.max_line_bytes(bytes as usize);
+            builder = builder.max_line_bytes(bytes);
         }
         if let Some(depth) = reading.max_depth {
             builder = builder.max_depth(depth.into());

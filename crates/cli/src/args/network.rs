@@ -22,11 +22,11 @@ pub(crate) struct Network {
 
     /// Make at most this many calls of the API in any 30 s; Mews allows 200 for all that uses the token
     /// [default: 150]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>)]
     pub(crate) rate: Option<NonZeroUsize>,
 
     /// Make at most this many requests for one call, or for one file that does not get on [default: 6]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroU32>)]
     pub(crate) attempts: Option<NonZeroU32>,
 
     /// Wait at most this long between two tries [default: 1m]
@@ -46,15 +46,15 @@ pub(crate) struct Network {
     pub(crate) link_age: Option<Duration>,
 
     /// Open at most this many connections to the file host for one export [default: 8]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>)]
     pub(crate) connections: Option<NonZeroUsize>,
 
     /// Download this many files at once; the connections that are left over read ranges [default: 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>)]
     pub(crate) files_at_once: Option<NonZeroUsize>,
 
-    /// Hold at most this much of each of these files ready [default: 16777216]
-    #[arg(long, value_name = "BYTES")]
+    /// Hold at most this much of each of these files ready [default: 16MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::some_size)]
     pub(crate) read_ahead: Option<NonZeroUsize>,
 
     /// Send everything through this proxy; `env` takes it from HTTPS_PROXY and its like [default: none]

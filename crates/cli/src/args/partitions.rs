@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use rowmill::PartitionBy;
 
-use crate::output;
+use crate::{output, values};
 
 /// What `convert` and `export` have in common: which directory a row goes to.
 #[derive(Args, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Partitions {
     pub(crate) partition_by: Vec<PartitionBy>,
 
     /// Refuse rows of more partitions than this, before anything is put in place [default: 1000]
-    #[arg(long, value_name = "N", requires = "partition_by")]
+    #[arg(long, value_name = "N", value_parser = values::count::<NonZeroUsize>, requires = "partition_by")]
     pub(crate) max_partitions: Option<NonZeroUsize>,
 }
 

@@ -372,8 +372,10 @@ fn unknown_keys_left_out_refused_or_rescued() {
     };
     let outcome = run("");
     outcome.ended(0);
-    let told = "new.jsonl, line 2: new key N\\u{1b}ew (struct), 1 time";
+    let told = "new.jsonl, line 2: new key N\\u{1b}ew (struct), 1 time, left out\n";
     assert!(outcome.stderr.contains(told), "{outcome:?}");
+    assert!(outcome.stderr.contains("--unknown rescue keeps it"), "{outcome:?}");
+    assert!(outcome.stderr.contains("no row has a value in Name\n"), "{outcome:?}");
     run("--unknown error").failed(1, &["line 2", "does not know the key"]);
     run("--unknown rescue --widened wider.json").ended(0);
     let wider = fs::read_to_string(folder.path().join("wider.json")).expect("written");

@@ -17,3 +17,4 @@ mod schema;
 #[cfg(unix)]
 mod stop;
 mod sync;
+mod told;

@@ -110,6 +110,8 @@ fn what_is_installed_beside_the_program() {
         let page = fs::read_to_string(folder.path().join(format!("{name}.1"))).expect("a page");
         assert!(page.contains(".SH"), "{name}");
     }
-    let refused = rowmill(["man", "--out", "no/such/folder"]).folder(folder.path()).run();
-    assert!(refused.ended(5).contains("no/such/folder"));
+    rowmill(["man", "--out", "a/new/folder"]).folder(folder.path()).run().ended(0);
+    assert!(folder.path().join("a/new/folder/rowmill.1").exists());
+    let refused = rowmill(["man", "--out", "rowmill.1/folder"]).folder(folder.path()).run();
+    assert!(refused.ended(5).contains("rowmill.1/folder"));
 }

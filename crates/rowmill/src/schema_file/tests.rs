@@ -257,7 +257,7 @@ fn refused_fields() {
         (r#"{"name": "a", "type": "struct<\"b:int32>"}"#, "a quoted field name is no JSON string"),
         (r#"{"name": "a", "type": "map<int32,date>"}"#, "the keys of a map are string"),
         (r#"{"name": "a", "type": "list<integer>"}"#, "unknown type \"integer\""),
-        (r#"{"name": "a", "type": "decimal"}"#, "expected \"(\", found the end"),
+        (r#"{"name": "a", "type": "decimal"}"#, "as in decimal(38,10)"),
         (
             r#"{"name": "a", "type": "decimal(300,2)"}"#,
             "expected a number of digits, found \"300\"",

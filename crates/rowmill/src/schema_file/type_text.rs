@@ -150,7 +150,11 @@ impl<'a> Parser<'a> {
     }
 
     fn decimal(&mut self, column: String) -> Result<Column, String> {
-        self.symbol('(')?;
+        if self.symbol('(').is_err() {
+            return Err(
+                "decimal needs its digits and those after the point, as in decimal(38,10)".into()
+            );
+        }
         let precision = self.number()?;
         self.symbol(',')?;
         let scale = self.number()?;

@@ -92,7 +92,7 @@ pub(crate) struct Convert {
     #[arg(required = true, value_parser = values::place(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// The Parquet file to write, if the name ends with .parquet, or the directory for parts
+    /// The Parquet file to write, or the directory if there are many inputs, or partitions
     #[arg(short, long, value_parser = values::place(), value_name = "OUT")]
     pub(crate) out: PathBuf,
 

@@ -101,6 +101,9 @@ fn drift(drift: &DriftReport, given: bool) {
              a layout with columns for it",
         );
     }
+    if drift.no_known_key {
+        note("no row has any key of the layout: is it the layout of other rows?");
+    }
     if given || !drift.new_keys.is_empty() {
         all_null(&drift.all_null);
     }

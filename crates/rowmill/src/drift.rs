@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::arrow::array::cast::AsArray;
 use crate::arrow::array::{Array, ArrayRef};
 use crate::arrow::{DataType, Field, RecordBatch, Schema};
-use crate::error::{Error, ErrorKind, Result};
 use crate::schema_file::type_name;
 
 /// Keys, values and cells that are told one by one.
@@ -30,6 +29,8 @@ pub struct DriftReport {
     pub nulled: Vec<NulledReport>,
     /// Columns, and fields in them, that have no value in any row. Empty where there are no rows.
     pub all_null: Vec<String>,
+    /// There are rows and keys in them, but none is a key of the layout: most likely it is that of other rows.
+    pub no_known_key: bool,
 }
 
 /// A key that no column reads.
@@ -182,33 +183,6 @@ impl DriftReport {
         self.more_new_keys += keys;
         self.more_new_values += values;
     }
-
-    /// Refuses `rows` rows of which none has had a key of the layout, if those that they have are nowhere
-    /// kept: the table would be one of nulls. Rows without any key are none of these.
-    pub(crate) fn check_strange(&self, rows: u64, layout: &Layout) -> Result<()> {
-        let more = self.more_new_keys > 0 && !keeps(layout.columns(), "");
-        if rows == 0 || !more && self.new_keys.iter().all(|key| key.kept) {
-            return Ok(());
-        }
-        let known = layout.columns().iter().map(Column::name);
-        let (known, new) = (some(known), some(self.new_keys.iter().map(|key| key.path.as_str())));
-        let message = format!(
-            "not committed: none of the rows ({rows}) has a key of the layout ({known}), and those that they \
-             have ({new}) would be left out; is it the layout of other rows? A key that is known and not \
-             wanted is a field of the type unread"
-        );
-        Err(Error::new(ErrorKind::Data, message).with_code("no_known_key"))
-    }
-}
-
-/// The first few of these names.
-fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names = names;
-    let mut told = names.by_ref().take(3).collect::<Vec<_>>().join(", ");
-    if names.next().is_some() {
-        told.push_str(", …");
-    }
-    told
 }
 
 /// Whether what no field reads of the object at this path below `columns` is kept.

@@ -174,8 +174,7 @@ impl Error {
 
     /// A short name of what is wrong with the data that does not change between versions, such as
     /// `type` or `truncated`, see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code);
-    /// `too_many_rejects`, at the [place](Self::place) of one of them; or `no_known_key`, where no row has a
-    /// key of the layout.
+    /// `too_many_rejects`, at the [place](Self::place) of one of them.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         self.0.code.or_else(|| self.decoding().map(rowmill_json::Error::code))

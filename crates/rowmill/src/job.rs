@@ -365,9 +365,6 @@ impl Job {
             return Err(Error::internal("not all sources have been read"));
         }
         self.quarantine.judge(&self.counts)?;
-        if !self.met {
-            self.drift.check_strange(self.counts.rows, self.table.layout())?;
-        }
         let mut report = Report::of(&self.counts);
         report.superseded = self.files.iter().map(|file| file.superseded).sum();
         report.rows = report.rows.saturating_sub(report.superseded);
@@ -376,6 +373,8 @@ impl Job {
         report.checksum = self.checksum.as_ref().map(Checksum::to_string);
         report.drift = self.drift.clone();
         report.drift.all_null = self.nulls.all_null();
+        let any = !report.drift.new_keys.is_empty() || report.drift.more_new_keys > 0;
+        report.drift.no_known_key = any && !self.met && report.rows > 0;
         let parts = self.parts.finish(&mut self.output)?.to_vec();
         report.tell_parts(&parts, &mut self.files, |path| self.output.absolute(path));
         if self.quarantine.rows() > 0 {

@@ -50,15 +50,17 @@ fn a_misspelt_column_is_told() {
 }
 
 #[test]
-fn the_layout_of_other_rows_is_refused() {
+fn the_layout_of_other_rows_is_told() {
     let folder = folder();
     let outcome = convert(folder.path(), "-o a.parquet --schema typo.json --json");
-    outcome.failed(1, &["a key of the layout (idd, vv, w)", "(id, v)", "left out"]);
-    let error = &outcome.json()["error"];
-    assert_eq!((&error["kind"], &error["code"]), (&json!("data"), &json!("no_known_key")));
-    let outcome = convert(folder.path(), "-o a.parquet --entity Bill");
-    outcome.failed(1, &["a key of the layout"]);
-    assert!(!folder.path().join("a.parquet").exists());
+    let told = outcome.ended(0);
+    assert!(told.contains("no row has any key of the layout"), "{told}");
+    assert!(told.contains("new key id (int64), 2 times, left out\n"), "{told}");
+    assert!(told.contains("no row has a value in idd, vv, w\n"), "{told}");
+    assert_eq!(outcome.json()["drift"]["no_known_key"], json!(true));
+    let outcome = convert(folder.path(), "-o b.parquet --schema half.json --json");
+    assert!(!outcome.ended(0).contains("any key"), "{outcome:?}");
+    assert_eq!(outcome.json()["drift"]["no_known_key"], json!(false));
 }
 
 #[test]
@@ -107,18 +109,6 @@ fn inputs_of_another_form_are_recognised() {
             outcome.failed(1, &["rows.jsonl, line 1", told]);
         }
     }
-}
-
-#[test]
-fn one_name_is_not_for_many_files() {
-    let folder = folder();
-    let outcome = convert(folder.path(), "half.json -o a.parquet --schema half.json");
-    outcome.failed(2, &["a.parquet", "2 sources", "name a directory"]);
-    let args = ["export", "--entity", "Bill", "-o", "lake.parquet"];
-    rowmill(args).folder(folder.path()).run().failed(2, &["--out", ".parquet"]);
-    let args = "-o lake --schema half.json --part-per-file";
-    convert(folder.path(), args).ended(0);
-    assert!(folder.path().join("lake/rows.parquet").exists());
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn stage<'a>(document: &'a Value, name: &str) -> &'a Value {
 #[track_caller]
 fn converted(folder: &Path, args: &str) -> Value {
     let place = TempDir::new().expect("a folder");
-    let out = place.path().join("out.parquet");
+    let out = place.path().join("out");
     let command = format!("convert {args} -o {} --schema schema.json --json", out.display());
     let outcome = run(folder, &command);
     outcome.ended(0);

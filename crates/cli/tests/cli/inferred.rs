@@ -168,8 +168,8 @@ fn what_does_not_fit_a_sample_is_a_bad_row() {
     assert!(!folder.path().join("out.parquet").exists());
     let command = "convert rows.jsonl -o out.parquet --sample 1 --on-error quarantine";
     let outcome = run(folder.path(), command);
-    assert!(outcome.ended(0).contains("2 rows quarantined"), "{outcome:?}");
-    assert_eq!(rows(&folder.path().join("out.parquet")), 1);
+    assert!(outcome.ended(0).contains("1 row quarantined"), "{outcome:?}");
+    assert_eq!(rows(&folder.path().join("out.parquet")), 2);
 }
 
 #[test]

@@ -36,12 +36,12 @@ fn a_misspelt_column_is_told() {
     let folder = folder();
     let outcome = convert(folder.path(), "-o a.parquet --schema half.json");
     let told = outcome.ended(0);
-    assert!(told.contains("new key v (json), 2 times, left out\n"), "{told}");
+    assert!(told.contains("new key v (int64), 2 times, left out\n"), "{told}");
     assert!(told.contains("--unknown rescue keeps it"), "{told}");
     assert!(told.contains("no row has a value in vv, w\n"), "{told}");
     let outcome = convert(folder.path(), "-o b.parquet --schema half.json --unknown rescue");
     let told = outcome.ended(0);
-    assert!(told.contains("new key v (json), 2 times, kept\n"), "{told}");
+    assert!(told.contains("new key v (int64), 2 times, kept\n"), "{told}");
     assert!(!told.contains("left out"), "{told}");
     // Of what the data has led to, that was told when it was inferred.
     fs::write(folder.path().join("rows.jsonl"), "{\"id\":1,\"n\":null}\n").expect("written");
@@ -75,7 +75,7 @@ fn programs_are_told_of_failures_too() {
     let told = outcome.ended(1).to_owned();
     let told = told.strip_prefix("rowmill: ").expect("the name").trim_end();
     let expected = json!({ "error": {
-        "kind": "data", "code": "type", "file": "rows.jsonl", "line": 2, "byte": 31, "column": "v",
+        "kind": "data", "code": "type", "file": "rows.jsonl", "line": 2, "byte": 27, "column": "v",
         "message": told,
     }});
     assert_eq!(outcome.json(), expected);

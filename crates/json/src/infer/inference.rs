@@ -232,7 +232,11 @@ fn no_rows(counts: &Counts, bad: Option<&Error>) -> Error {
         }
         None => (None, "none".into()),
     };
-    Error::new(ErrorKind::NoLayout, place, "one good row at least", found)
+    let error = Error::new(ErrorKind::NoLayout, place, "one good row at least", found);
+    match bad.and_then(Error::excerpt) {
+        Some(line) => error.with_line(line),
+        None => error,
+    }
 }
 
 impl fmt::Debug for Inference {

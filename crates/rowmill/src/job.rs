@@ -20,7 +20,7 @@ use crate::left_out::LeftOut;
 use crate::lineage::{Stamp, Table};
 use crate::partition::{PartitionColumn, Plan};
 use crate::parts::{Cut, Form, Names, Parts};
-use crate::progress::Progress;
+use crate::progress::{Pace, Progress};
 use crate::quarantine::Quarantine;
 use crate::report::{FileReport, Report};
 use crate::settings::Settings;
@@ -292,13 +292,16 @@ impl Job {
             quarantined,
             finished,
         };
+        let mut pace = Pace::default();
 
         for chunk in source.chunks {
             self.settings.cancel.check()?;
             decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
             sinks.drain(&mut decoder, &self.settings, &input)?;
-            let quarantined = sinks.quarantine.rows() - set_aside;
-            self.settings.tell(|| progress(sinks.parts.rows(), quarantined, false));
+            if pace.is_due(source.received.bytes.load(Ordering::Relaxed)) {
+                let quarantined = sinks.quarantine.rows() - set_aside;
+                self.settings.tell(|| progress(sinks.parts.rows(), quarantined, false));
+            }
         }
         decoder.finish();
         sinks.drain(&mut decoder, &self.settings, &input)?;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-/// How far a run has come, as its progress callback is told after every chunk of input (about a
-/// mebibyte) and at the end of every source. The callback is called on a thread of the run and
-/// holds it up while it works.
+/// How far a run has come, as its progress callback is told when rows of a source have begun to come,
+/// then each time that another mebibyte of it was read, and at its end. With threads, what was read is
+/// ahead of the rows. The callback is called on a thread of the run and holds it up while it works.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Progress {
@@ -25,6 +25,27 @@ pub struct Progress {
     pub quarantined: u64,
     /// Whether the source has been read to its end and all its rows are written.
     pub finished: bool,
+}
+
+/// Bytes of a source that are read between two calls.
+const STEP: u64 = 1 << 20;
+
+/// When there is something to tell of a source.
+#[derive(Default)]
+pub(crate) struct Pace {
+    /// How far it was when it was told last.
+    told: Option<u64>,
+}
+
+impl Pace {
+    /// Whether it is to be told that so many bytes were read; then it counts as told.
+    pub(crate) fn is_due(&mut self, read: u64) -> bool {
+        let due = self.told.is_none_or(|told| read - told >= STEP);
+        if due {
+            self.told = Some(read);
+        }
+        due
+    }
 }
 
 /// A callback for [`Progress`].

@@ -8,7 +8,7 @@ use rowmill_json::Decoder;
 use super::Job;
 use crate::error::{Error, Result};
 use crate::newest::Newest;
-use crate::progress::Progress;
+use crate::progress::{Pace, Progress};
 use crate::source::Opened;
 
 impl Job {
@@ -38,10 +38,14 @@ impl Job {
                 newest.see(&stamp.own(&batch)?)?.ok_or_else(|| self.too_many())?;
             }
         };
+        let mut pace = Pace::default();
         for chunk in source.chunks {
             self.settings.cancel.check()?;
             decoder.push(chunk.map_err(|e| Error::reading(&input.name, e))?);
             let rows = drain(&mut decoder)?;
+            if !pace.is_due(source.received.bytes.load(Ordering::Relaxed)) {
+                continue;
+            }
             self.settings.tell(|| Progress {
                 file,
                 files: self.inputs.len(),

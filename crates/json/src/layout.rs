@@ -36,7 +36,8 @@ struct Inner {
 }
 
 /// What becomes of a key that no column reads. Each one is counted, see
-/// [`Drift`](crate::Drift); its value is checked like any other.
+/// [`Drift`](crate::Drift); its value is checked like any other. A layout is told with
+/// [`Layout::with`] and [`Layout::with_unknown`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unknown {
@@ -103,7 +104,8 @@ impl Layout {
         Self::with(columns.cloned(), unknown)
     }
 
-    /// What becomes of unknown keys.
+    /// What becomes of unknown keys. [`with`](Self::with) and [`with_unknown`](Self::with_unknown)
+    /// say so.
     #[must_use]
     pub fn unknown(&self) -> Unknown {
         self.0.unknown

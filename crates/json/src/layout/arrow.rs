@@ -164,7 +164,10 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
             }
             _ => return Err(LayoutError::new(path, "is a map whose keys are no strings")),
         },
-        other => return Err(LayoutError::new(path, format!("type {other} cannot be read"))),
+        other => {
+            let instead = instead_of(other).map(|it| format!("; use {it}")).unwrap_or_default();
+            return Err(LayoutError::new(path, format!("type {other} cannot be read{instead}")));
+        }
     };
     path.pop();
     let mut column = Column::new(field.name(), kind);
@@ -179,4 +182,27 @@ fn column<'a>(field: &'a Field, path: &mut Vec<&'a str>) -> Result<Column, Layou
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     Ok(column)
+}
+
+/// A type that holds what `other` holds and can be read.
+fn instead_of(other: &DataType) -> Option<&'static str> {
+    use DataType::{
+        Date64, Decimal32, Decimal64, Decimal256, Dictionary, FixedSizeList, Float16, Float32,
+        Int8, Int16, LargeList, LargeListView, LargeUtf8, ListView, Timestamp, UInt8, UInt16,
+        UInt32,
+    };
+    Some(match other {
+        Int8 | Int16 | UInt8 | UInt16 => "Int32",
+        UInt32 => "Int64",
+        Float16 | Float32 => "Float64",
+        Decimal32(..) | Decimal64(..) | Decimal256(..) => "Decimal128",
+        LargeUtf8 => "Utf8",
+        Dictionary(_, value) if matches!(**value, DataType::Utf8 | LargeUtf8) => {
+            "Dictionary(Int32, Utf8)"
+        }
+        Date64 => "Date32",
+        Timestamp(..) => "microseconds or nanoseconds with the time zone UTC",
+        LargeList(_) | FixedSizeList(..) | ListView(_) | LargeListView(_) => "List",
+        _ => return None,
+    })
 }

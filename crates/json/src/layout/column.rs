@@ -169,7 +169,8 @@ impl Column {
         /// its texts lie in. Worth it where most of the input is text that is kept; a batch of short
         /// texts from long lines is smaller as [`string`](Column::string).
         string_view: DataType::Utf8View;
-        /// Text from a small set of values, known or not: a dictionary.
+        /// Text from a small set of values, known or not: a dictionary. Schema files call it `enum`.
+        #[doc(alias = "enum")]
         category: DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         /// Calendar days.
         date: DataType::Date32;
@@ -205,7 +206,8 @@ impl Column {
         Self::new(name, Kind::List(Box::new(item)))
     }
 
-    /// Objects with these fields.
+    /// Objects with these fields. Schema files call it `struct`.
+    #[doc(alias = "struct")]
     pub fn record(name: impl Into<String>, fields: impl IntoIterator<Item = Column>) -> Self {
         Self::new(name, Kind::Record(fields.into_iter().collect()))
     }

@@ -1,5 +1,5 @@
 use super::{Allow, Column, Layout, UuidForm};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
 fn every_type() -> Vec<Column> {
     vec![
@@ -103,4 +103,16 @@ fn refused_layouts() {
     assert!(refused_one(union(vec![Column::int32("a").required()])).contains("cannot be required"));
     let deep = (0..70).fold(Column::int32("x"), |inner, _| Column::list("l", inner));
     assert!(refused(vec![deep]).contains("deeper than 64"));
+}
+
+#[test]
+fn arrow_types_that_cannot_be_read_are_told_with_one_that_can() {
+    let told = |data_type: DataType| {
+        let schema = Schema::new(vec![Field::new("a", data_type, true)]);
+        Layout::try_from(&schema).expect_err("cannot be read").to_string()
+    };
+    assert!(told(DataType::LargeUtf8).ends_with("; use Utf8"));
+    assert!(told(DataType::UInt32).ends_with("; use Int64"));
+    assert!(told(DataType::Timestamp(TimeUnit::Microsecond, None)).contains("time zone UTC"));
+    assert!(told(DataType::Time64(TimeUnit::Microsecond)).ends_with("cannot be read"));
 }

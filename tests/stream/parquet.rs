@@ -166,6 +166,28 @@ async fn a_stream_that_ends_with_an_error_leaves_nothing_behind() {
         assert_eq!((error.kind(), error.to_string()), (ErrorKind::Input, words));
         assert_eq!(names(folder.path()), [""; 0]);
     }
+    // What lies behind the error of a client says whether it is worth another try.
+    #[derive(Debug)]
+    struct Client(io::Error);
+    impl std::fmt::Display for Client {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("no body")
+        }
+    }
+    impl std::error::Error for Client {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    for (cause, again) in [(io::ErrorKind::ConnectionReset, true), (io::ErrorKind::Other, false)] {
+        let body = stream::iter([Err::<Bytes, _>(Client(cause.into()))]);
+        let error = convert.run_async(Source::stream("body", body), &output).await;
+        let error = error.expect_err("a broken stream");
+        assert_eq!(error.is_retryable(), again, "{error}");
+        assert!(
+            error.to_string().ends_with("no body") && std::error::Error::source(&error).is_some()
+        );
+    }
     // A row that is cut off is none either.
     let half = Source::stream("body", pieces(b"{\"n\":1}\n{\"n\"", 3));
     let error = convert.run_async(half, folder.path().join("lake/")).await.expect_err("half a row");

@@ -132,6 +132,7 @@ impl ErrorKind {
 
 /// Where in the input something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// Line, counted from 1, blank ones too.
     pub line: u64,

@@ -152,6 +152,7 @@ impl Convert {
     /// * [`Data`](crate::ErrorKind::Data): a line does not fit the layout (or too many do not), or
     ///   compressed bytes are damaged, or there is nothing to infer a layout from.
     /// * [`Input`](crate::ErrorKind::Input): a source is missing or cannot be read.
+    /// * [`TryLater`](crate::ErrorKind::TryLater): a reader says that its connection broke.
     /// * [`Usage`](crate::ErrorKind::Usage): no source, one that is named twice, a bad name or level, a
     ///   file that would be read and written, or written twice, or a column of lineage that only exports
     ///   have.

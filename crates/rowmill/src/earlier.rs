@@ -5,7 +5,7 @@ use std::path::Path;
 use rowmill_json::{Counts, OnBadRow};
 
 use crate::arrow::SchemaRef;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, code};
 use crate::job::Input;
 use crate::partition::{PartitionColumn, Plan};
 use crate::report::{FileReport, Report};
@@ -120,7 +120,7 @@ impl Earlier {
         let part = self.report.parts.first().map(|part| part.path.as_str()).unwrap_or_default();
         let message = "exists already, with other columns or partitions; --overwrite (in code \
                        `.overwrite(true)`) replaces it";
-        Error::output(Path::new(part), message)
+        Error::output(Path::new(part), message).with_code(code::OTHER_COLUMNS)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The one error of this crate.
 
+pub(crate) mod code;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::path::Path;
@@ -46,7 +48,7 @@ pub enum ErrorKind {
     Refused,
     /// The same call may well work later: an export not ready, a rate limit, a broken connection.
     TryLater,
-    /// The output cannot be written: a full disk, a folder that is missing or read-only, another
+    /// The output cannot be written, and the [code](Error::code) says why: a full disk, a folder that is missing or read-only, another
     /// run in the same place, or a file that is there already.
     Output,
     /// It was cancelled.
@@ -79,6 +81,11 @@ impl Error {
         Self::new(ErrorKind::Output, message).in_file(path.display().to_string())
     }
 
+    /// Another run is at work on the output at `path`, or has been meanwhile.
+    pub(crate) fn locked(path: &Path, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::output(path, message).with_code(code::LOCKED)
+    }
+
     /// The operating system refused what was done to the output at `path`. Errors of this crate, as those
     /// of stores are, come out unchanged.
     pub(crate) fn writing(path: &Path, cause: io::Error) -> Self {
@@ -86,7 +93,14 @@ impl Error {
             Ok(error) => return error,
             Err(cause) => cause,
         };
-        Self::output(path, format!("cannot be written: {cause}")).because(cause)
+        Self::refused(cause).in_file(path.display().to_string())
+    }
+
+    /// The operating system refused to write.
+    pub(crate) fn refused(cause: io::Error) -> Self {
+        let mut error = Self::new(ErrorKind::Output, format!("cannot be written: {cause}"));
+        error.0.code = code::of_output(cause.kind());
+        error.because(cause)
     }
 
     /// What the decoder says about `file`.
@@ -120,12 +134,17 @@ impl Error {
             Ok(error) => return error,
             Err(cause) => cause,
         };
-        match cause.kind() {
+        let mut error = match cause.kind() {
             io::ErrorKind::InvalidData => Self::new(ErrorKind::Data, cause.to_string()),
-            _ => Self::new(ErrorKind::Input, format!("cannot be read: {cause}")),
-        }
-        .in_file(file)
-        .because(cause)
+            kind => Self::unread(&cause, code::is_of_network(kind)),
+        };
+        error.0.code = code::of_source(&cause);
+        error.in_file(file).because(cause)
+    }
+
+    fn unread(cause: &dyn fmt::Display, of_network: bool) -> Self {
+        let kind = if of_network { ErrorKind::TryLater } else { ErrorKind::Input };
+        Self::new(kind, format!("cannot be read: {cause}"))
     }
 
     /// What the stream called `name` ended with, which is no error of this crate.
@@ -136,7 +155,14 @@ impl Error {
             Ok(cause) => return Self::from(*cause),
             Err(cause) => cause,
         };
-        Self::new(ErrorKind::Input, format!("cannot be read: {cause}")).in_file(name).because(cause)
+        let mut behind: Option<&(dyn StdError + 'static)> = Some(&*cause);
+        let mut of_network = false;
+        while let Some(error) = behind {
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            of_network |= kind.is_some_and(code::is_of_network);
+            behind = error.source();
+        }
+        Self::unread(&cause, of_network).in_file(name).because(cause)
     }
 
     pub(crate) fn in_file(mut self, file: impl Into<String>) -> Self {
@@ -172,12 +198,46 @@ impl Error {
         self.decoding()?.place()
     }
 
-    /// A short name of what is wrong with the data that does not change between versions, such as
-    /// `type` or `truncated`, see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code);
-    /// `too_many_rejects`, at the [place](Self::place) of one of them.
+    /// A short name of what is wrong that does not change between versions, for programs to match. Not
+    /// everything has one; more may come.
+    ///
+    /// | kind | code | |
+    /// |---|---|---|
+    /// | [`Data`](ErrorKind::Data) | `type`, `truncated` and so on | that of the row that is bad: see [`json::ErrorKind::code`](rowmill_json::ErrorKind::code) |
+    /// | | `too_many_rejects` | more rows are bad than allowed; the [place](Self::place) is that of one of them |
+    /// | | `damaged` | compressed bytes are damaged or cut short, or a reader says so (`InvalidData`) |
+    /// | | `expansion` | a compressed source expands beyond measure |
+    /// | [`Input`](ErrorKind::Input) | `not_found` | the source is not there |
+    /// | `Input`, [`Output`](ErrorKind::Output) | `denied` | it may not be read or written |
+    /// | | `not_a_file` | a directory is where a file should be, or a file where a directory should be |
+    /// | `Output` | `exists` | it, or rows of the same source, are there already and may not be replaced |
+    /// | | `other_columns` | what is there already has other columns or partitions |
+    /// | | `locked` | another run is at work there, or has been meanwhile; [retryable](Self::is_retryable) |
+    /// | | `no_folder` | the folder for it is not there |
+    /// | | `full` | the disk is full, or a quota or a limit on the size of files is reached |
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
-        self.0.code.or_else(|| self.decoding().map(rowmill_json::Error::code))
+        let inner = || self.get_ref()?.downcast_ref::<Self>()?.code();
+        self.0.code.or_else(|| self.decoding().map(rowmill_json::Error::code)).or_else(inner)
+    }
+
+    /// The error that this one was made of, if it was made of one of another crate:
+    /// [`json::Error`](rowmill_json::Error), [`std::io::Error`] and so on. It says nothing that `Display`
+    /// does not; what lies behind it is [`source`](StdError::source).
+    ///
+    /// ```
+    /// use rowmill::{Column, Layout, json};
+    ///
+    /// let layout = Layout::new([Column::int64("n").required()])?;
+    /// let mut reader = rowmill::read(&layout, rowmill::Source::reader("rooms", &b"{}"[..]))?;
+    /// let error = reader.next_batch().unwrap_err();
+    /// let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<json::Error>());
+    /// assert_eq!(cause.map(json::Error::kind), Some(json::ErrorKind::Missing));
+    /// # Ok::<(), rowmill::Error>(())
+    /// ```
+    #[must_use]
+    pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
     }
 
     /// The line that is wrong, without its end. It may hold personal data.
@@ -186,14 +246,15 @@ impl Error {
         self.decoding()?.excerpt()
     }
 
-    /// Whether the same call may work later without anything being changed.
+    /// Whether the same call may work later without anything being changed: what is to be tried
+    /// [later](ErrorKind::TryLater), and output where another run is at work.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.0.kind == ErrorKind::TryLater
+        self.0.kind == ErrorKind::TryLater || self.code() == Some(code::LOCKED)
     }
 
     fn decoding(&self) -> Option<&rowmill_json::Error> {
-        self.0.source.as_ref()?.downcast_ref()
+        self.get_ref()?.downcast_ref()
     }
 }
 
@@ -233,8 +294,10 @@ impl fmt::Debug for Error {
 }
 
 impl StdError for Error {
+    /// What lies behind the error that this one [was made of](Self::get_ref), of which `Display` tells
+    /// already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|cause| cause.as_ref() as _)
+        self.get_ref()?.source()
     }
 }
 

@@ -30,7 +30,7 @@ use bytes::Bytes;
 use futures::Stream;
 
 use crate::cancel::Cancel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, code};
 
 #[cfg(feature = "cloud")]
 use crate::cloud::{self, Address, Body, Object};
@@ -270,7 +270,8 @@ impl Source {
                 let found = fs::metadata(path).map_err(|e| Error::reading(&self.name(), e))?;
                 if found.is_dir() {
                     let message = "is a directory; name the files to read";
-                    return Err(Error::new(ErrorKind::Input, message).in_file(self.name()));
+                    let error = Error::new(ErrorKind::Input, message).with_code(code::NOT_A_FILE);
+                    return Err(error.in_file(self.name()));
                 }
                 Ok(found.is_file().then_some(found.len()))
             }

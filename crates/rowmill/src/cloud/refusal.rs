@@ -7,13 +7,14 @@
 use object_store::Error as Cause;
 use object_store::client::{HttpError, HttpErrorKind};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, code};
 
 /// The failure of something that was to be read at `place`.
 pub(super) fn reading(place: &str, cause: &Cause) -> Error {
     let (kind, message) = told(cause);
     let kind = kind.unwrap_or(ErrorKind::Input);
-    Error::new(kind, format!("cannot be read: {message}")).in_file(place)
+    let error = Error::new(kind, format!("cannot be read: {message}")).in_file(place);
+    coded(error, cause, code::NOT_FOUND)
 }
 
 /// The failure of something that was to be done at `place`, where output goes.
@@ -24,7 +25,20 @@ pub(super) fn writing(place: &str, cause: &Cause) -> Error {
         cause => told(cause),
     };
     let kind = kind.unwrap_or(ErrorKind::Output);
-    Error::new(kind, format!("cannot be written: {message}")).in_file(place)
+    let error = Error::new(kind, format!("cannot be written: {message}")).in_file(place);
+    coded(error, cause, code::NO_FOLDER)
+}
+
+/// The error with the code of what the store has said.
+fn coded(error: Error, cause: &Cause, not_found: &'static str) -> Error {
+    match cause {
+        Cause::NotFound { .. } => error.with_code(not_found),
+        Cause::PermissionDenied { .. } | Cause::Unauthenticated { .. } => {
+            error.with_code(code::DENIED)
+        }
+        Cause::AlreadyExists { .. } => error.with_code(code::EXISTS),
+        _ => error,
+    }
 }
 
 /// What is wrong, and its kind where that does not depend on what was to be done.

@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct SchemaFileError(Box<Inner>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Inner {
     line: usize,
     column: usize,
@@ -65,7 +65,13 @@ impl fmt::Display for SchemaFileError {
 
 impl fmt::Debug for SchemaFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let Inner { line, column, field, reason } = &*self.0;
+        f.debug_struct("SchemaFileError")
+            .field("line", line)
+            .field("column", column)
+            .field("field", field)
+            .field("reason", reason)
+            .finish()
     }
 }
 

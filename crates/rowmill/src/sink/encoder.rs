@@ -230,7 +230,7 @@ fn refused(error: ParquetError) -> Error {
             Ok(cause) => match cause.downcast::<Error>() {
                 // What writes may have errors of this crate.
                 Ok(error) => error,
-                Err(cause) => kind_and_cause(ErrorKind::Output, &cause, "written").because(cause),
+                Err(cause) => Error::refused(cause),
             },
             Err(cause) => kind_and_cause(ErrorKind::Output, &cause, "written"),
         },

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, code};
 
 /// Refuses `path` if something is there, unless it is a file and may be replaced.
 pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
@@ -14,7 +14,7 @@ pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(Error::writing(path, e)),
         Ok(there) if !there.is_file() && !there.is_symlink() => {
-            Err(Error::output(path, "exists and is not a file"))
+            Err(Error::output(path, "exists and is not a file").with_code(code::NOT_A_FILE))
         }
         Ok(_) if overwrite => Ok(()),
         Ok(_) => Err(is_there(path)),
@@ -23,7 +23,8 @@ pub(crate) fn check_free(path: &Path, overwrite: bool) -> Result<()> {
 
 /// What is at `path` may not be replaced.
 pub(super) fn is_there(path: &Path) -> Error {
-    Error::output(path, "exists already; --overwrite (in code `.overwrite(true)`) replaces it")
+    let message = "exists already; --overwrite (in code `.overwrite(true)`) replaces it";
+    Error::output(path, message).with_code(code::EXISTS)
 }
 
 /// Refuses `path` if there is no folder for it.
@@ -32,7 +33,8 @@ pub(crate) fn check_folder(path: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    Err(Error::output(path, format!("there is no folder {}", folder.display())))
+    let message = format!("there is no folder {}", folder.display());
+    Err(Error::output(path, message).with_code(code::NO_FOLDER))
 }
 
 /// Refuses a folder that is there under another spelling, as where case makes no difference: what is

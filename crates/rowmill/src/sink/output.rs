@@ -29,7 +29,7 @@ use super::target::{PRIVATE, Target, manifest_path};
 use crate::arrow::SchemaRef;
 #[cfg(feature = "cloud")]
 use crate::cloud::{Address, Uploaded};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, code};
 
 /// What writing takes of a run.
 pub(crate) struct Means {
@@ -93,7 +93,8 @@ impl Output {
             }
             Target::Directory(root) => {
                 if root.exists() && !root.is_dir() {
-                    return Err(Error::output(root, "is a file, and a directory is needed"));
+                    let message = "is a file, and a directory is needed";
+                    return Err(Error::output(root, message).with_code(code::NOT_A_FILE));
                 }
                 made.make(&root.join(PRIVATE)).map_err(|e| Error::writing(root, e))?;
             }
@@ -282,7 +283,7 @@ impl Output {
                     "rows of {name:?} are in this directory already; --overwrite (in code \
                      `.overwrite(true)`) replaces all that were committed with them"
                 );
-                Err(Error::output(path, message))
+                Err(Error::output(path, message).with_code(code::EXISTS))
             }
             _ => self.retired.replace(found, &self.sources),
         }

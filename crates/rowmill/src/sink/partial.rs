@@ -43,7 +43,7 @@ impl Partial {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    return Err(Error::output(purpose, "another run is writing here"));
+                    return Err(Error::locked(purpose, "another run is writing here"));
                 }
                 // A file system without locks: then only the names keep runs apart.
                 Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {}
@@ -57,7 +57,7 @@ impl Partial {
                 return Ok(Self { complete, file });
             }
         }
-        Err(Error::output(purpose, format!("{} cannot be claimed", path.display())))
+        Err(Error::locked(purpose, format!("{} cannot be claimed", path.display())))
     }
 
     /// Removes what a run that died has left at `path`, where nothing can have been left but such a

@@ -10,6 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::buffers::{Buffers, CHUNK};
 use super::chunks::{ChunkReader, Chunks, FromBelow};
+use crate::error::code::Expansion;
 
 /// What a frame of Zstandard may ask for to look back at, as a power of two: 128 MiB, which is what
 /// `zstd --long` writes and every decoder accepts by itself. The header of a frame may ask for more
@@ -139,7 +140,7 @@ impl Unpacked {
             self.given,
             self.max_expansion
         );
-        Err(io::Error::new(io::ErrorKind::InvalidData, message))
+        Err(io::Error::new(io::ErrorKind::InvalidData, Expansion(message)))
     }
 
     /// Damage is noticed in the block after the bytes that were used.

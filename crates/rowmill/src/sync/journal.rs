@@ -280,7 +280,7 @@ impl Journal {
 /// A journal where there was none, with the folders on the way to it.
 fn created(path: &Path) -> Result<File> {
     let refused = |cause: io::Error| match cause.kind() {
-        io::ErrorKind::AlreadyExists => Error::output(path, "another run is writing here"),
+        io::ErrorKind::AlreadyExists => Error::locked(path, "another run is writing here"),
         _ => Error::writing(path, cause),
     };
     let mut made = MadeFolders::default();
@@ -298,7 +298,7 @@ fn created(path: &Path) -> Result<File> {
 fn lock(file: &File, path: &Path) -> Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(Error::output(path, "another run is writing here")),
+        Err(TryLockError::WouldBlock) => Err(Error::locked(path, "another run is writing here")),
         // A file system without locks: then nothing keeps runs apart but their user.
         Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(()),
         Err(TryLockError::Error(e)) => Err(Error::writing(path, e)),

@@ -76,7 +76,7 @@ impl SmallObject {
     fn overtaken(&self) -> Error {
         let message = "another run has written here since this one began; what this one has committed \
                        stays, and the next run goes on from there";
-        Error::output(self.place.shown(&self.name).as_ref(), message)
+        Error::locked(self.place.shown(&self.name).as_ref(), message)
     }
 }
 

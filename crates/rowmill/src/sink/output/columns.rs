@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::super::manifest::Manifest;
 use super::super::one_table::TableColumns;
 use super::{Output, Target};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, code};
 
 impl Output {
     /// Makes sure that all parts of the table have the same columns, without which readers do not take
@@ -46,7 +46,8 @@ impl Output {
             // Parts may have been removed; then their columns matter no more.
             let Some((part, there)) = self.columns_of(manifest) else { continue };
             let Some(difference) = columns.difference(&there, more) else { return Ok(()) };
-            refused.get_or_insert_with(|| Error::output(&part, difference.told()));
+            let error = || Error::output(&part, difference.told()).with_code(code::OTHER_COLUMNS);
+            refused.get_or_insert_with(error);
             if told {
                 break;
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::super::folder::{check_spelling, sweep_partitions};
 use super::super::manifest::Manifest;
 use super::{Output, Target};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, code};
 use crate::partition::{PartitionBy, PartitionColumn};
 
 impl Output {
@@ -62,7 +62,7 @@ impl Output {
                      would be {}: no reader takes both for one table; write to another directory",
                     told(columns)
                 );
-                return Err(Error::output(&path, message));
+                return Err(Error::output(&path, message).with_code(code::OTHER_COLUMNS));
             }
         }
         Ok(())

@@ -257,7 +257,7 @@ pub(super) fn recover(place: &Place, name: &str) -> Result<Begun> {
             })?,
         }
     }
-    Err(Error::output(place.shown(name).as_ref(), "changes all the time; other runs write here"))
+    Err(Error::locked(place.shown(name).as_ref(), "changes all the time; other runs write here"))
 }
 
 /// The version of the record at `name`; `None` where what it says is not done.
@@ -294,5 +294,5 @@ fn read(place: &Place, name: &str) -> Result<Option<(Record, Version)>> {
 fn overtaken(place: &Place, name: &str) -> Error {
     let message = "another run has committed here since this one began; nothing of this one is there, \
                    and it can be run again";
-    Error::output(place.shown(name).as_ref(), message)
+    Error::locked(place.shown(name).as_ref(), message)
 }

@@ -15,7 +15,7 @@ pub use batches::{Batches, decode};
 pub use reader::{BatchReader, read};
 
 /// Decodes JSON Lines, compressed or not, into record batches: by [`read`](Self::read) for who blocks
-/// and by [`stream`](Self::stream) for who awaits. Both give the same batches.
+/// and, with the feature `async`, by `stream` for who awaits. Both give the same batches.
 ///
 /// ```
 /// use rowmill::{Column, Decode, Layout, Limit, OnBadRow, Options, Source};

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::Decode;
 use crate::arrow::{RecordBatch, SchemaRef};
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, Cancelled};
 use crate::error::{Error, Result};
 use crate::source::{Source, Transfer};
 
@@ -102,7 +102,7 @@ impl Decode {
             steps,
             error,
             schema: Arc::clone(self.layout.schema()),
-            cancel: self.cancel.clone(),
+            cancelled: self.cancel.cancelled(),
             stop,
             rejects: Vec::new(),
             whole: None,
@@ -153,8 +153,9 @@ pub struct Batches {
     /// What went wrong before there was anything to decode.
     error: Option<Error>,
     schema: SchemaRef,
-    /// The caller's, and the one that the thread looks at.
-    cancel: Cancel,
+    /// By the caller.
+    cancelled: Cancelled,
+    /// What the thread looks at.
     stop: Cancel,
     rejects: Vec<Reject>,
     /// Told by the thread when it has come to the end of the input.
@@ -194,7 +195,7 @@ impl Batches {
         if let Some(error) = self.error.take() {
             return Poll::Ready(What::Failed(error));
         }
-        if self.cancel.cancelled().poll_unpin(context).is_ready() {
+        if self.cancelled.poll_unpin(context).is_ready() {
             return Poll::Ready(What::Failed(Error::cancelled()));
         }
         if let Some(transfer) = &mut self.transfer

@@ -254,3 +254,19 @@ fn a_link_in_the_way_is_not_followed() {
     assert_eq!(error.kind(), ErrorKind::Output);
     assert_eq!(fs::read(&precious).expect("reads"), b"mine");
 }
+
+/// What is about parts makes a directory, unless the name says that it is a file.
+#[test]
+fn what_needs_a_directory_makes_one() {
+    let (folder, input) = folder_with("a.jsonl", "{\"n\":1}\n");
+    let out = |name: &str| folder.path().join(name);
+    let run = || Convert::new(&number());
+    for (name, run) in [("each", run().part_per_file(true)), ("new", run().new_columns(true))] {
+        run.run(&input, out(name)).expect("a directory");
+        assert_eq!(count(&out(name).join("a.parquet")), 1);
+    }
+    run().part_per_file(true).run(&input, out("one.parquet")).expect("a file");
+    assert!(out("one.parquet").is_file());
+    run().run(&input, out("plain")).expect("a file");
+    assert!(out("plain").is_file());
+}

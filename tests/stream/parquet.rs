@@ -114,8 +114,7 @@ async fn a_stream_has_all_that_a_file_has() {
 async fn a_layout_is_inferred_from_a_stream_as_from_a_pipe() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = text(20_000);
-    let [whole, sampled] =
-        ["whole.parquet", "sampled.parquet"].map(|name| folder.path().join(name));
+    let [whole, sampled] = ["whole.parquet", "sampled"].map(|name| folder.path().join(name));
     let seen = Arc::new(AtomicUsize::new(0));
     let count = {
         let seen = Arc::clone(&seen);

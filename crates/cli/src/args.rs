@@ -92,7 +92,8 @@ pub(crate) struct Convert {
     #[arg(required = true, value_parser = values::place(), value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// The Parquet file to write, or the directory if there are many inputs, or partitions
+    /// The Parquet file to write, or the directory if there are many inputs or it is one already, ends with
+    /// / or is needed for partitions, --part-per-file or --new-columns
     #[arg(short, long, value_parser = values::place(), value_name = "OUT")]
     pub(crate) out: PathBuf,
 

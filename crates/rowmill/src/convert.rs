@@ -127,7 +127,8 @@ impl Convert {
     /// Reads `sources` to their ends and writes what they hold to `output`.
     ///
     /// One source goes to the file `output`. Many go to the directory `output`, as does one if
-    /// `output` is a directory already, ends with a `/`, or is to be partitioned: one after the other into parts of the
+    /// `output` is a directory already or ends with a `/`, or if an option asks for partitions, for a part of each
+    /// source or for new columns and the name does not end with `.parquet`: one after the other into parts of the
     /// [target size](Self::target_size), or [one each](Self::part_per_file). A part is
     /// `OUT/<entity>/<name>.parquet` (or `OUT/<name>.parquet` where no entity is named), where
     /// `<name>` is that of the source in which it begins, without `.jsonl`, `.ndjson`, `.json`, `.gz`
@@ -170,10 +171,11 @@ impl Convert {
             return Err(Error::usage("there is nothing to read: no sources"));
         }
         let inputs = inputs(&sources)?;
-        // Partitions are directories; what is called a file is refused below.
-        let partitioned = !self.settings.partition_by.is_empty();
+        // What is about parts needs a directory; what is called a file is refused below for partitions.
+        let Settings { partition_by, part_per_file, new_columns, .. } = &self.settings;
+        let of_parts = !partition_by.is_empty() || *part_per_file || *new_columns;
         let is_file = output.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
-        let target = Target::of(output, sources.len() > 1 || partitioned && !is_file);
+        let target = Target::of(output, sources.len() > 1 || of_parts && !is_file);
         // Nothing is read for an output that is refused.
         let table = || {
             Table::new(

@@ -35,7 +35,7 @@ pub(super) async fn not_found() -> Response {
 
 pub(super) async fn add(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     shared.counters.add.fetch_add(1, Ordering::Relaxed);
-    answer(&shared, &Operation::Add, |_| begin(&shared, &body)).await
+    answer(&shared, &Operation::Add, |fault| begin(&shared, &body, fault)).await
 }
 
 pub(super) async fn get_all(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
@@ -81,7 +81,11 @@ async fn answer<T: serde::Serialize>(
     }
 }
 
-fn begin(shared: &Shared, body: &[u8]) -> Result<model::AddResponse, Refusal> {
+fn begin(
+    shared: &Shared,
+    body: &[u8],
+    fault: Option<&Fault>,
+) -> Result<model::AddResponse, Refusal> {
     let request: AddRequest = admitted(shared, body)?;
     let known = model::ENTITY_TYPES.contains(&request.entity_type.as_str());
     let dataset = shared.dataset(&request.entity_type);
@@ -97,6 +101,10 @@ fn begin(shared: &Shared, body: &[u8]) -> Result<model::AddResponse, Refusal> {
         check_filters(shared, filters)?;
     }
     let mut exports = locked(&shared.exports);
+    if let (Some(Fault::RepeatExport), Some(export)) = (fault, exports.newest(&request.entity_type))
+    {
+        return Ok(model::AddResponse { export: view(export, Status::Pending, Vec::new()) });
+    }
     if exports.runs(&request.entity_type) {
         let text = "An export of this entity type is already pending or in progress.";
         return Err(Refusal::bad_request(text));
@@ -104,7 +112,11 @@ fn begin(shared: &Shared, body: &[u8]) -> Result<model::AddResponse, Refusal> {
     let ending = dataset.map_or(Ending::Success, |dataset| dataset.ending);
     let scope = request.scope.unwrap_or_else(|| whole_scope(&request.entity_type));
     let export = exports.begin(new_id(), request.entity_type, scope, request.filters, ending);
-    Ok(model::AddResponse { export: view(export, Status::Pending, Vec::new()) })
+    let mut export = view(export, Status::Pending, Vec::new());
+    if fault == Some(&Fault::CapitalId) {
+        export.id.make_ascii_uppercase();
+    }
+    Ok(model::AddResponse { export })
 }
 
 fn look_up(
@@ -134,7 +146,13 @@ fn look_up(
                 Some(Fault::FewerFiles) => drop(files.pop()),
                 _ => {}
             }
-            found.push(view(export, status, files));
+            let mut export = view(export, status, files);
+            match fault {
+                Some(Fault::OtherScope) => export.scope.enterprise_ids = Some(vec![new_id()]),
+                Some(Fault::OtherFilters) => export.filters = Some(Filters::another()),
+                _ => {}
+            }
+            found.push(export);
         }
     }
     Ok(model::GetAllResponse { exports: found })

@@ -65,6 +65,11 @@ impl Exports {
         })
     }
 
+    /// The newest export of this entity type.
+    pub(super) fn newest(&self, entity: &str) -> Option<&Export> {
+        self.list.iter().rev().find(|export| export.entity == entity)
+    }
+
     pub(super) fn begin(
         &mut self,
         id: String,

@@ -82,6 +82,14 @@ pub enum Fault {
     FailExport,
     /// `getAll` does not know the export.
     ForgetExport,
+    /// `getAll` says that the export was made for another enterprise.
+    OtherScope,
+    /// `getAll` says that the export is one of another window of updates.
+    OtherFilters,
+    /// `exports/add` begins nothing and answers with the newest export of the entity that there is.
+    RepeatExport,
+    /// `exports/add` tells the id in capital letters.
+    CapitalId,
 }
 
 /// Which requests a fault hits: the first one of its sort, unless told otherwise.

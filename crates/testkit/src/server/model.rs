@@ -1,7 +1,7 @@
 //! The JSON of the two operations. Member names and contracts are those of the operations'
 //! documentation; members that a request has beyond them are ignored.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// The entity types that can be exported.
@@ -54,6 +54,16 @@ pub(super) struct Filters {
     /// Newer than the operations' first documentation: not repeated where it was not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ledger_entry_filters: Option<LedgerEntryFilters>,
+}
+
+impl Filters {
+    /// A window that nobody asks for: a day of 1970.
+    pub(super) fn another() -> Filters {
+        let start_utc = DateTime::<Utc>::UNIX_EPOCH;
+        let end_utc = start_utc + TimeDelta::days(1);
+        let updated_utc = Some(Interval { start_utc, end_utc });
+        Filters { updated_utc, ledger_entry_filters: None }
+    }
 }
 
 #[derive(Clone, Deserialize, Serialize)]

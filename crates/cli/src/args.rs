@@ -284,7 +284,7 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "POLICY", value_enum, default_value_t = OnError::Fail)]
     pub(crate) on_error: OnError,
 
-    /// Where quarantined rows go [default: beside the output]
+    /// Where quarantined rows go; of exports, behind those of others that are there [default: beside the output]
     #[arg(long, value_parser = values::target(), value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 

@@ -65,6 +65,9 @@ async fn take_in(args: &Export, sync: SyncRun) -> Result<(), Failure> {
         for report in &entity.exports {
             done(args, report)?;
         }
+        if let (true, Some(report)) = (args.writing.json, entity.nothing_to_do()) {
+            output::print_json(&report)?;
+        }
         if let Some(error) = entity.error {
             let told = Failure::from(error);
             let many = args.all || args.entity.len() > 1;

@@ -1,6 +1,8 @@
 //! A ready export to a directory of Parquet files.
 
+mod inputs;
 mod raw;
+mod there;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,17 +16,19 @@ use tokio::sync::oneshot;
 use crate::cancel::Cancel;
 #[cfg(feature = "cloud")]
 use crate::cloud::{Address, Place};
-use crate::entity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Input, Job, Start};
 use crate::lineage::{Origin, Table};
 use crate::newest::Newest;
 use crate::report::Report;
-use crate::settings::{Settings, is_file_name, setters};
+use crate::settings::{Settings, setters};
 use crate::sink::Target;
 use crate::source::{Chunks, Feeder, Opened, Received, decompress, feed};
 use crate::worker;
+use inputs::{files, id_of, inputs};
+pub(crate) use inputs::{layout_for, name_of_export};
 use raw::{Keeping, RawFolder};
+pub(crate) use there::{left_of, rehearse};
 
 /// Takes the files of a finished export to Parquet.
 ///
@@ -167,15 +171,13 @@ impl Ingest {
         let Self { export, layout, keep_raw, mut settings } = self;
         let stop = Cancel::new();
         let cancel = std::mem::replace(&mut settings.cancel, stop.clone());
-        let layout = layout.map_or_else(|| layout_for(&export), Ok)?;
+        let layout = layout.map_or_else(|| layout_for(export.entity().as_str()), Ok)?;
         let layout = settings.part_of(layout)?;
-        let inputs = inputs(&export)?;
+        let id = id_of(&export)?;
+        let inputs = inputs(&export, &id);
         let scope = export.scope();
-        let origin = Origin {
-            export: export.id(),
-            enterprises: &scope.enterprise_ids,
-            chains: &scope.chain_ids,
-        };
+        let origin =
+            Origin { export: &id, enterprises: &scope.enterprise_ids, chains: &scope.chain_ids };
         let table = Table::new(layout, &settings.lineage, Some(&origin))?;
         let newest =
             settings.dedupe.then(|| Newest::new(table.own(), settings.memory)).transpose()?;
@@ -183,14 +185,13 @@ impl Ingest {
         check_places(directory.as_ref(), keep_raw.as_deref(), &settings)?;
         let settings = settings.keeping(keep_raw.as_deref());
         let raw = match keep_raw {
-            Some(folder) => Some(RawFolder::new(folder, export.id(), &settings)?),
+            Some(folder) => Some(RawFolder::new(folder, &id, &settings)?),
             None if settings.dedupe => {
-                Some(RawFolder::passing(directory.as_ref(), export.id(), &settings)?)
+                Some(RawFolder::passing(directory.as_ref(), &id, &settings)?)
             }
             None => None,
         };
         let (feeders, sources): (Vec<_>, Vec<_>) = export.files().iter().map(|_| source()).unzip();
-        let id = export.id().to_owned();
         let target = Target::Directory(directory.as_ref().to_owned());
         let max_expansion = settings.max_expansion;
         let to_keep = files(&export, &inputs).to_vec();
@@ -339,11 +340,6 @@ fn keep_on<'a>(
     raw.finish()
 }
 
-/// Those inputs that are files of the export.
-fn files<'a>(export: &ReadyExport, inputs: &'a [Input]) -> &'a [Input] {
-    &inputs[..inputs.len().min(export.files().len())]
-}
-
 /// The thread's end of a download.
 struct Source {
     chunks: Chunks,
@@ -363,36 +359,4 @@ fn source() -> ((Feeder, Arc<OnceLock<String>>), Source) {
 /// An error of a download, on its way through readers.
 fn carried(cause: rowmill_mews::Error) -> io::Error {
     io::Error::other(Error::from(cause))
-}
-
-fn layout_for(export: &ReadyExport) -> Result<Layout> {
-    let name = export.entity().as_str();
-    entity::layout(name).ok_or_else(|| {
-        let message = format!("there is no layout for the entity {name:?}; give one");
-        Error::new(ErrorKind::Schema, message)
-    })
-}
-
-/// The files of the export; one without bytes where it has none.
-fn inputs(export: &ReadyExport) -> Result<Vec<Input>> {
-    let id = export.id();
-    // It is about to name files.
-    if !is_file_name(id) {
-        let message = "the export has an id that is none: letters, digits, `-` and `_` only";
-        return Err(Error::new(ErrorKind::Refused, message));
-    }
-    let input = |(index, size): (usize, Option<u64>)| {
-        let stem = format!("{id}-{:04}", index + 1);
-        Input {
-            name: stem.as_str().into(),
-            file_name: stem.clone(),
-            stem,
-            size,
-            promised: size,
-            file: None,
-        }
-    };
-    let sizes = export.files().iter().map(|file| Some(file.size_in_bytes));
-    let inputs: Vec<Input> = sizes.enumerate().map(input).collect();
-    Ok(if inputs.is_empty() { vec![input((0, None))] } else { inputs })
 }

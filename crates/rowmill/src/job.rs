@@ -134,12 +134,14 @@ impl Job {
         };
         let sources = inputs.iter().map(|input| input.file_name.clone()).collect();
         output.claim(&parts, sources)?;
+        #[cfg(feature = "mews")]
+        settings.replaces.iter().try_for_each(|job| output.retire(job))?;
         // Those of an export have its id in their names, too.
         if export.is_none() {
             output.claim_sources()?;
         }
         let names = inputs.iter().map(|input| Arc::clone(&input.name)).collect();
-        let quarantine = Quarantine::new(&settings, &output, names)?;
+        let quarantine = Quarantine::new(&settings, &output, export.is_some(), names)?;
         if let Some(rejects) = quarantine.target() {
             let name = name_of(rejects).or_else(|| url(rejects));
             let mut parts = inputs.iter().map(|input| output.part_path(&input.stem));

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{BufRead, BufReader, Write};
+#[cfg(feature = "mews")]
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,15 +12,20 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use rowmill_json::{Counts, ErrorKind, Limit, Reject};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::settings::Settings;
-use crate::sink::{Draft, Output, Rejects};
+use crate::sink::{Draft, Output, Rejects, Seen};
+#[cfg(feature = "mews")]
+use crate::sink::{check_folder, check_free};
 
 /// The rejects of one run. The file comes into being with the first of them.
 pub(crate) struct Quarantine {
     path: PathBuf,
-    /// Whether the file is one for all runs into a directory: then lines about other sources stay.
+    /// Whether the file is one for many runs, as all those into a directory or all exports that are
+    /// told to use it: then lines about other sources stay.
     gathers: bool,
+    /// What was there when the file was begun.
+    seen: Seen,
     /// Whether another file may be there.
     overwrite: bool,
     /// Whether lines of an earlier run about the same sources may be lying there.
@@ -96,49 +103,59 @@ enum Raw<'a> {
     Length(usize),
 }
 
-/// What is read of a line that an earlier run has left.
+/// What is read of a line that an earlier run has left. All of them have these keys.
 #[derive(Deserialize)]
 struct Earlier<'a> {
     #[serde(borrow)]
     file: Cow<'a, str>,
+    #[serde(rename = "line")]
+    _line: u64,
+    #[serde(borrow, rename = "code")]
+    _code: Cow<'a, str>,
     /// There only if that run has kept the contents out.
     raw_bytes: Option<u64>,
 }
 
 impl Quarantine {
-    /// The rejects of `names`, where `settings` say or else where `output` says.
+    /// The rejects of `names`, where `settings` say or else where `output` says. `of_export` says
+    /// whether they are files of an export: many of those come one after the other, and a file that
+    /// is named has the rows of all of them.
     ///
     /// # Errors
     /// Something is there that may not be replaced.
-    pub(crate) fn new(settings: &Settings, output: &Output, names: Vec<Arc<str>>) -> Result<Self> {
+    pub(crate) fn new(
+        settings: &Settings,
+        output: &Output,
+        of_export: bool,
+        names: Vec<Arc<str>>,
+    ) -> Result<Self> {
         let limit = settings.quarantine();
         let (path, gathers) = match &settings.rejects {
-            Some(path) => (path.clone(), false),
+            Some(path) => (path.clone(), of_export),
             None => output.rejects_path(),
         };
-        if limit.is_some() && !gathers {
-            output.check_aside(&path, settings.overwrite)?;
+        let (named, redact) = (settings.rejects.is_some(), settings.redact);
+        if limit.is_some() && (named || !gathers) {
+            output.check_aside(&path, settings.overwrite || gathers)?;
         }
-        let redact = settings.redact;
-        if limit.is_some() && gathers && redact {
-            check_redacted(output, &path, &names)?;
+        if limit.is_some() && gathers && (named || redact) {
+            check_lines(output.read_aside(&path)?, &path, &names, redact, named)?;
         }
         // Where bad rows end the run, a file the caller has named is none of our business.
         let replaces = settings.overwrite && (limit.is_some() || settings.rejects.is_none());
-        let (overwrite, reasons) = (settings.overwrite, Reasons::default());
-        let (open, rows, first) = (None, 0, None);
         Ok(Self {
             path,
             gathers,
-            overwrite,
+            seen: Seen::default(),
+            overwrite: settings.overwrite,
             replaces,
             redact,
             names,
             limit,
-            open,
-            rows,
-            first,
-            reasons,
+            open: None,
+            rows: 0,
+            first: None,
+            reasons: Reasons::default(),
         })
     }
 
@@ -174,11 +191,24 @@ impl Quarantine {
         if self.first.is_none() {
             self.first = Some((file.to_owned(), reject.error().clone()));
         }
-        let open = match &mut self.open {
+        let open = match self.open.take() {
             Some(open) => open,
-            none => none.insert(create(output, &self.path, self.gathers, &self.names)?),
+            None => self.begin(output)?,
         };
+        let open = self.open.insert(open);
         write_line(open, file, reject, self.redact).map_err(|e| Error::writing(&self.path, e))
+    }
+
+    /// Begins the file, with the lines about other sources where it gathers those.
+    fn begin(&mut self, output: &mut Output) -> Result<Draft> {
+        let mut draft = output.begin_aside(&self.path)?;
+        if self.gathers {
+            self.seen = output.seen_aside(&self.path)?;
+            others(output.read_aside(&self.path)?, &self.path, &self.names, |line| {
+                draft.write_all(line).map_err(|e| Error::writing(&self.path, e))
+            })?;
+        }
+        Ok(draft)
     }
 
     /// Whether the whole run is within the limit.
@@ -206,56 +236,91 @@ impl Quarantine {
                 return Ok(Some((None, self.path)));
             }
             // Nothing of ours, but lines of others may have to stay.
-            self.open = Some(create(output, &self.path, true, &self.names)?);
+            self.open = Some(self.begin(output)?);
         }
         let Some(open) = self.open.take() else { return Ok(None) };
         if !self.gathers {
             output.check_aside_again(&self.path, self.overwrite)?;
+        } else if output.seen_aside(&self.path)? != self.seen {
+            let message = "another run has set rows aside here since this one began, and they would \
+                           be lost; run again";
+            let error = Error::new(error::ErrorKind::TryLater, message);
+            return Err(error.in_file(self.path.display().to_string()));
         }
         let finished = open.finish()?;
         Ok(Some(((finished.bytes > 0).then_some(finished.body), self.path)))
     }
 }
 
-/// Begins the file, with the lines about other sources where it gathers those.
-fn create(output: &mut Output, path: &Path, gathers: bool, names: &[Arc<str>]) -> Result<Draft> {
-    let mut draft = output.begin_aside(path)?;
-    if gathers {
-        others(output, path, names, |line| {
-            draft.write_all(line).map_err(|e| Error::writing(path, e))
-        })?;
+/// Refuses the place that `settings` name for rows of exports, if they could not be put there: told
+/// before anything is asked for. What lies in a store is looked at when there are rows.
+///
+/// # Errors
+/// There is no folder, or something else is there.
+#[cfg(feature = "mews")]
+pub(crate) fn check_place(settings: &Settings, root: &Path) -> Result<()> {
+    let named = settings.rejects.as_deref().filter(|_| settings.quarantine().is_some());
+    let Some(path) = named else { return Ok(()) };
+    #[cfg(feature = "cloud")]
+    if crate::cloud::Address::of(path).is_some() {
+        return Ok(());
     }
-    Ok(draft)
+    // The folders of the output are made.
+    if !path.starts_with(root) {
+        check_folder(path)?;
+    }
+    check_free(path, true)?;
+    match File::open(path) {
+        Ok(there) => check_lines(Some(Box::new(there)), path, &[], false, true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(Error::writing(path, e)),
+    }
 }
 
-/// Refuses a file that holds rows of other sources with their contents, or lines that nobody can
-/// tell what they hold.
-fn check_redacted(output: &Output, path: &Path, names: &[Arc<str>]) -> Result<()> {
-    let mut bare = true;
-    others(output, path, names, |line| {
+/// Refuses a file with lines that these cannot stand beside: rows of other sources with their contents
+/// where none are wanted, or in a file that was `named` what is no line of rejects.
+fn check_lines(
+    there: Option<Box<dyn Read>>,
+    path: &Path,
+    names: &[Arc<str>],
+    redact: bool,
+    named: bool,
+) -> Result<()> {
+    let (mut bare, mut ours) = (true, true);
+    others(there, path, names, |line| {
         let earlier = serde_json::from_slice::<Earlier<'_>>(line);
+        ours &= earlier.is_ok();
         bare &= earlier.is_ok_and(|earlier| earlier.raw_bytes.is_some());
         Ok(())
     })?;
-    if bare {
-        return Ok(());
+    if named && !ours {
+        let message = "holds something else than rows set aside, and nothing is added to that; name \
+                       another file";
+        return Err(Error::output(path, message));
     }
-    let message = "an earlier run has set rows aside here with their contents; \
-                   move the file away or name another for rows without";
-    Err(Error::output(path, message))
+    if redact && !bare {
+        let message = "an earlier run has set rows aside here with their contents; \
+                       move the file away or name another for rows without";
+        return Err(Error::output(path, message));
+    }
+    Ok(())
 }
 
-/// Hands out the lines at `path` that are not about one of `names`.
+/// Hands out the lines of a file, whose place is `path`, that are not about one of `names`.
 fn others(
-    output: &Output,
+    there: Option<Box<dyn Read>>,
     path: &Path,
     names: &[Arc<str>],
     mut take: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    let Some(earlier) = output.read_aside(path)? else { return Ok(()) };
+    let Some(earlier) = there else { return Ok(()) };
     let mut earlier = BufReader::new(earlier);
     let mut line = Vec::new();
     while earlier.read_until(b'\n', &mut line).map_err(|e| Error::writing(path, e))? > 0 {
+        if line.last() != Some(&b'\n') {
+            // What comes next is a line of its own.
+            line.push(b'\n');
+        }
         let about = serde_json::from_slice::<Earlier<'_>>(&line);
         // What cannot be read is not ours to drop.
         if about.map_or(true, |earlier| !names.iter().any(|name| **name == earlier.file)) {

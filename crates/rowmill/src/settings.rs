@@ -59,6 +59,9 @@ pub(crate) struct Settings {
     pub(crate) threads: usize,
     pub(crate) memory: Option<usize>,
     pub(crate) overwrite: bool,
+    /// Exports whose rows go with the commit, since those of this one take their place.
+    #[cfg(feature = "mews")]
+    pub(crate) replaces: Vec<String>,
     pub(crate) target_size: u64,
     pub(crate) part_per_file: bool,
     pub(crate) partition_by: Vec<PartitionBy>,
@@ -89,6 +92,8 @@ impl Default for Settings {
             threads: 0,
             memory: None,
             overwrite: false,
+            #[cfg(feature = "mews")]
+            replaces: Vec::new(),
             target_size: 256 << 20,
             part_per_file: false,
             partition_by: Vec::new(),
@@ -252,6 +257,10 @@ macro_rules! setters {
         /// Where rows go that are set aside: a file of JSON Lines, written only if there are any.
         /// Default: `OUT.rejects.jsonl` beside a file, `OUT/_rowmill/rejects.jsonl` in a directory. With
         /// the feature `cloud` it may be a URL, wherever the output goes.
+        ///
+        /// The file in a directory gathers the rows of many runs: those of other sources stay. So does one
+        /// that is named here for exports. For other sources it is one of this run alone, and what is
+        /// there is refused, or [replaced](Self::overwrite).
         ///
         /// Each line has the keys `file`, `line`, `offset` (of the line's first byte in the
         /// uncompressed source), `column`, `code`, `reason`, `expected`, `found`, and `raw`, the

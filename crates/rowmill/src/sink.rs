@@ -12,6 +12,8 @@ mod field;
 mod folder;
 mod group;
 mod manifest;
+#[cfg(feature = "mews")]
+mod manifests;
 mod one_table;
 mod options;
 mod output;
@@ -37,14 +39,18 @@ pub(crate) use draft::Draft;
 pub use encoder::Encoder;
 pub(crate) use folder::name_of;
 #[cfg(feature = "mews")]
-pub(crate) use folder::{MadeFolders, sync_folder_of};
+pub(crate) use folder::{MadeFolders, check_folder, check_free, sync_folder_of};
 pub(crate) use group::RowGroup;
 pub use manifest::{Held, Manifest, ManifestPart, ManifestSource};
 pub(crate) use manifest::{job_id, layout_id};
+#[cfg(feature = "mews")]
+pub(crate) use manifests::{all_manifests, has_manifest, manifest_of};
 pub use one_table::ColumnsId;
 pub(crate) use one_table::TableColumns;
 pub use options::{ParquetOptions, Profile};
-pub(crate) use output::{Means, Output, Rejects};
+#[cfg(feature = "mews")]
+pub(crate) use output::check_partitioning;
+pub(crate) use output::{Means, Output, Rejects, Seen};
 pub(crate) use part::PartWriter;
 pub use proof::{FOOTER_PROOF, Proof, ProofSource, SourceCounts};
 pub(crate) use properties::ROW_GROUP_ROWS;
@@ -54,4 +60,4 @@ pub(crate) use shelf::{Claimed, Shelf};
 pub(crate) use spill::{Place, Spill};
 pub(crate) use target::Target;
 #[cfg(feature = "mews")]
-pub(crate) use target::{PRIVATE, has_manifest, recover};
+pub(crate) use target::{PRIVATE, recover};

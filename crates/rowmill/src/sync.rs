@@ -1,6 +1,8 @@
 //! A directory of Parquet files that keeps up with the API: asking, waiting, taking in, and knowing
 //! how far that has come.
 
+mod answer;
+mod asking;
 mod event;
 mod events;
 mod journal;
@@ -8,6 +10,9 @@ mod journal;
 mod object;
 mod run;
 mod state;
+mod taking;
+mod telling;
+mod there;
 mod watch;
 mod watermark;
 mod window;
@@ -15,10 +20,10 @@ mod window;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use rowmill_json::Layout;
+use rowmill_json::{Counts, Layout};
 use rowmill_mews::chrono::{DateTime, NaiveDate, Utc};
 use rowmill_mews::{Client, Entity};
 
@@ -34,9 +39,10 @@ use window::{Days, Subject};
 use crate::error::{Error, Result};
 #[cfg(feature = "cloud")]
 use crate::ingest;
+use crate::quarantine::check_place;
 use crate::report::Report;
 use crate::settings::{Settings, setters};
-use crate::sink::{PRIVATE, recover};
+use crate::sink::{PRIVATE, name_of, recover};
 
 /// Takes these entities from the API to Parquet, as far as an earlier run has not done it.
 ///
@@ -154,12 +160,28 @@ impl SyncReport {
 pub struct EntityReport {
     /// The entity.
     pub entity: Entity,
-    /// A report of each export that was taken in, in this order.
+    /// A report of each export that was taken in, or that an earlier run
+    /// [had taken in](Report::already_there), in this order.
     pub exports: Vec<Report>,
     /// Every update before this instant is committed; `None` where that is not known of any.
     pub watermark: Option<DateTime<Utc>>,
     /// Why it was not done to its end. What was committed before stays, and the next run goes on.
     pub error: Option<Error>,
+}
+
+impl EntityReport {
+    /// What there is to report where nothing had to be done: that all is there as far as it can be asked
+    /// for, or, without a [watermark](Self::watermark), that it is too early. `None` if there are other
+    /// reports, or an error.
+    pub fn nothing_to_do(&self) -> Option<Report> {
+        if !self.exports.is_empty() || self.error.is_some() {
+            return None;
+        }
+        let mut report = Report::of(&Counts::default());
+        report.entity = Some(self.entity.as_str().to_owned());
+        report.already_there = self.watermark.is_some();
+        Some(report)
+    }
 }
 
 impl SyncRun {
@@ -187,7 +209,9 @@ impl SyncRun {
     }
 
     /// Only what was updated in this interval, of any length. A window of it that is committed
-    /// already is not asked for again. The watermark moves only if the interval leaves no gap.
+    /// already as it is asked for now is not asked for again, and its report
+    /// [says so](Report::already_there). With [`overwrite`](Self::overwrite) it is, and the rows that were there
+    /// go. The watermark moves only if the interval leaves no gap.
     pub fn updated(mut self, interval: Range<DateTime<Utc>>) -> Self {
         self.options.goal = Goal::Interval(interval.start, interval.end);
         self
@@ -319,6 +343,7 @@ impl SyncRun {
         if entities.is_empty() {
             return Err(Error::usage("no entity was named"));
         }
+        check_place(&settings, &root)?;
         #[cfg(feature = "cloud")]
         ingest::check_places(&root, options.keep_raw.as_deref(), &settings)?;
         let (state, journal) = match state {
@@ -331,6 +356,7 @@ impl SyncRun {
                 (root.join(PRIVATE).join("state.json"), root.join(PRIVATE).join("journal.jsonl"))
             }
         };
+        check_apart(&root, &settings, [&state, &journal])?;
         let subject =
             |entity: &Entity| Subject::new(entity.as_str(), &options.enterprises, &options.chains);
         let subjects = entities.iter().map(subject).collect();
@@ -342,10 +368,26 @@ impl SyncRun {
             root,
             book: Mutex::new(Book { journal: Journal::open(journal)?, state: State::load(state)? }),
             turn: tokio::sync::Mutex::new(()),
+            tables: OnceLock::new(),
         };
         run.check()?;
         // What is here is asked for by the names of manifests, so they must have theirs.
         recover(&run.root)?;
         Ok(run)
     }
+}
+
+/// Refuses to set rows aside where the run remembers things, or writes down what it is about to do.
+fn check_apart(root: &Path, settings: &Settings, own: [&Path; 2]) -> Result<()> {
+    let private = root.join(PRIVATE);
+    let rejects = settings.rejects.clone().unwrap_or_else(|| private.join("rejects.jsonl"));
+    let same = |own: &Path| {
+        own == rejects || name_of(own).is_some_and(|own| name_of(&rejects).as_ref() == Some(&own))
+    };
+    if own.into_iter().chain([private.join("commit.json").as_path()]).any(same) {
+        let message =
+            "is where the run keeps its own account, and cannot be the file of rejects too";
+        return Err(Error::usage(message).in_file(rejects.display().to_string()));
+    }
+    Ok(())
 }

@@ -181,3 +181,51 @@ fn killed_at_any_point_nothing_is_lost_or_doubled() {
     assert_eq!(left, [Path::new("journal.jsonl")], "no watermark: there is a gap before it");
     api.discreet_files(folder.path());
 }
+
+/// Rows of all exports and runs in one file that is named, whether or not output may be replaced.
+#[test]
+fn a_file_of_rejects_may_be_named_by_many_runs() {
+    let bad = |n: usize| format!("{{\"Id\":\"no id {n}\"}}\n").into();
+    let setup = Setup::new().files("Reservation", [bad(1), bad(2)]).files("Customer", [bad(3)]);
+    for overwrite in ["", "--overwrite"] {
+        let (api, folder) = (Api::start(setup.clone()), TempDir::new().expect("a folder"));
+        let run = |args: &str| {
+            let aside = "-o lake --on-error quarantine --rejects bad.jsonl";
+            api.export(&format!("{aside} {overwrite} {args}")).folder(folder.path()).run()
+        };
+        let lines = || json_lines(&folder.path().join("bad.jsonl")).len();
+        run("--entity Reservation,Customer --updated 2025-01-01..2025-12-01").ended(0);
+        assert_eq!(lines(), 6, "two windows of two entities");
+        run("--entity Reservation").ended(0);
+        run("--entity Bill").ended(0);
+        assert_eq!(lines(), 8);
+        fs::write(folder.path().join("bad.jsonl"), "{\"Id\":1}\n").expect("written");
+        let asked = api.server.requests().add;
+        run("--entity Customer").failed(5, &["bad.jsonl", "something else"]);
+        assert_eq!(api.server.requests().add, asked);
+        assert_eq!(lines(), 1);
+    }
+}
+
+#[test]
+fn a_run_without_anything_to_ask_for_says_so() {
+    let (api, folder) = (Api::start(Setup::new()), TempDir::new().expect("a folder"));
+    let run = |args: &str| {
+        let args = format!("--entity Bill -o lake --json {args}");
+        api.export(&args).folder(folder.path()).run()
+    };
+    let early = run("--since 2199-01-01");
+    assert!(early.ended(0).contains("nothing of Bill was asked for"), "{early:?}");
+    let told = early.json();
+    assert_eq!((&told["entity"], &told["already_there"]), (&"Bill".into(), &false.into()));
+    assert_eq!((&told["rows"], &told["version"]), (&0.into(), &2.into()));
+    assert_eq!(api.server.requests().add, 0);
+    // A window that is there is told, too.
+    let window = "--updated 2025-01-01..2025-02-01";
+    run(window).ended(0);
+    let again = run(window);
+    assert!(again.ended(0).contains("is committed already"), "{again:?}");
+    assert_eq!(again.json()["already_there"], true);
+    run(&format!("{window} --columns Id")).failed(5, &["other columns"]);
+    assert_eq!(api.server.requests().add, 1);
+}

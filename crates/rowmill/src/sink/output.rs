@@ -14,6 +14,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::aside::Seen;
+#[cfg(feature = "mews")]
+pub(crate) use self::partitions::check_partitioning;
 use super::commit::Record;
 use super::draft::{Body, Draft};
 use super::folder::{MadeFolders, beside, check_folder, check_free, check_twins, folder_of};

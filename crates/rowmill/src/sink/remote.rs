@@ -6,7 +6,9 @@ mod record;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -15,8 +17,10 @@ pub(super) use self::apart::Apart;
 use self::pending::List;
 use self::record::{Begun, Put, Record};
 use super::draft::Body;
+use super::folder::hidden;
 use super::manifest::Manifest;
 use super::output::Rejects;
+use super::partial::Partial;
 use super::retired::{self, Retired};
 use super::target::PRIVATE;
 use crate::cancel::Cancel;
@@ -80,13 +84,6 @@ impl Remote {
         record::recover(&place, &record_in(PRIVATE)).map(drop)
     }
 
-    /// Whether there is an object at `path` in the directory at `root`.
-    #[cfg(feature = "mews")]
-    pub(super) fn holds(root: &Path, path: &Path) -> Result<bool> {
-        let place = Place::new(root, &Cancel::new())?;
-        Ok(place.look(&place.name(path))?.is_some())
-    }
-
     /// Whether there is an object at `path`.
     pub(super) fn has(&self, path: &Path) -> Result<bool> {
         Ok(self.place.look(&self.place.name(path))?.is_some())
@@ -117,16 +114,7 @@ impl Remote {
         if let Some(known) = self.manifests.get() {
             return Ok(known);
         }
-        let mut names = self.place.names(&self.private)?;
-        names.retain(|name| retired::is_manifest(Path::new(name)));
-        let texts = self.place.read_all(&names)?;
-        let parsed = |(name, text): (String, Option<Bytes>)| {
-            let path = root.join(name);
-            // It went between listing and reading: then it names nothing.
-            Some(retired::parse(&path, &text?).map(|manifest| (path, manifest)))
-        };
-        let found: Result<Vec<_>> = names.into_iter().zip(texts).filter_map(parsed).collect();
-        let found = found?;
+        let found = manifests(&self.place, &self.private, root)?;
         Ok(self.manifests.get_or_init(|| found))
     }
 
@@ -228,11 +216,11 @@ impl Remote {
         let (record, version) = match record.put(&place, &at, self.begun.take()) {
             Put::There(record, version) => (record, version),
             Put::Refused(error) => {
-                if let Some(path) = placed {
-                    // The rows that are told of are not there.
-                    let _ = std::fs::remove_file(path);
-                }
-                return Err(error);
+                // The rows that are told of are not there, and those of others are.
+                return match placed.map_or(Ok(()), Beside::take_back) {
+                    Ok(()) => Err(error),
+                    Err(left) => Err(Error::new(error.kind(), format!("{error}; and {left}"))),
+                };
             }
             Put::Unsure(error) => {
                 self.keep();
@@ -269,20 +257,73 @@ fn record_in(private: &str) -> String {
     format!("{private}/commit.json")
 }
 
-/// Puts rows set aside in their place on this machine, and says where.
-fn put_rejects(rejects: Option<Rejects>) -> Result<Option<PathBuf>> {
+/// All manifests in the folder `private` of the directory at `root`.
+pub(super) fn manifests(
+    place: &Place,
+    private: &str,
+    root: &Path,
+) -> Result<Vec<(PathBuf, Manifest)>> {
+    let mut names = place.names(private)?;
+    names.retain(|name| retired::is_manifest(Path::new(name)));
+    let texts = place.read_all(&names)?;
+    let parsed = |(name, text): (String, Option<Bytes>)| {
+        let path = root.join(name);
+        // It went between listing and reading: then it names nothing.
+        Some(retired::parse(&path, &text?).map(|manifest| (path, manifest)))
+    };
+    names.into_iter().zip(texts).filter_map(parsed).collect()
+}
+
+/// What was at the place on this machine that rows set aside have taken.
+struct Beside {
+    path: PathBuf,
+    before: Option<Partial>,
+}
+
+impl Beside {
+    /// A copy of what is at `path`.
+    fn of(path: PathBuf) -> Result<Self> {
+        let refused = |e| Error::writing(&path, e);
+        let mut there = match fs::File::open(&path) {
+            Ok(there) => there,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path, before: None });
+            }
+            Err(e) => return Err(refused(e)),
+        };
+        let before = Partial::create(hidden(&path, ".before.partial"), &path)?;
+        let copied = before.writer().and_then(|mut copy| io::copy(&mut there, &mut copy));
+        copied.and_then(|_| before.sync()).map_err(refused)?;
+        Ok(Self { path, before: Some(before) })
+    }
+
+    /// Puts it there again.
+    fn take_back(self) -> Result<()> {
+        let Self { path, before } = self;
+        let outcome = match before {
+            Some(before) => before.complete().place(&path),
+            None => super::disk::remove(&path),
+        };
+        outcome.map_err(|e| Error::writing(&path, e))
+    }
+}
+
+/// Puts rows set aside in their place on this machine, and tells what was there before.
+fn put_rejects(rejects: Option<Rejects>) -> Result<Option<Beside>> {
     match rejects {
-        // That of an object was staged.
-        Some((Some(Body::Object(_)), _)) => Ok(None),
         Some((Some(Body::File(partial)), path)) => {
-            partial.complete().place(&path).map_err(|e| Error::writing(&path, e))?;
-            Ok(Some(path))
+            let beside = Beside::of(path)?;
+            let placed = partial.complete().place(&beside.path);
+            placed.map_err(|e| Error::writing(&beside.path, e))?;
+            Ok(Some(beside))
         }
         Some((None, path)) => {
-            super::disk::remove(&path).map_err(|e| Error::writing(&path, e))?;
-            Ok(None)
+            let beside = Beside::of(path)?;
+            super::disk::remove(&beside.path).map_err(|e| Error::writing(&beside.path, e))?;
+            Ok(Some(beside))
         }
-        None => Ok(None),
+        // That of an object was staged.
+        Some((Some(Body::Object(_)), _)) | None => Ok(None),
     }
 }
 

@@ -112,20 +112,6 @@ pub(crate) fn recover(directory: &Path) -> Result<()> {
     target.recover()
 }
 
-/// Whether the manifest of `job` is in `directory`.
-///
-/// # Errors
-/// Nobody can tell now.
-#[cfg(feature = "mews")]
-pub(crate) fn has_manifest(directory: &Path, job: &str) -> Result<bool> {
-    let path = manifest_path(directory, job);
-    #[cfg(feature = "cloud")]
-    if Address::of(directory).is_some() {
-        return Remote::holds(directory, &path);
-    }
-    Ok(path.exists())
-}
-
 /// Where the manifest of `job` lies below the output directory `root`.
 pub(crate) fn manifest_path(root: &Path, job: &str) -> PathBuf {
     root.join(PRIVATE).join(format!("manifest-{job}.json"))

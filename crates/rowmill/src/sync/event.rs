@@ -91,6 +91,14 @@ pub enum SyncEvent {
         /// Every update before this instant is in the output.
         watermark: DateTime<Utc>,
     },
+    /// There is nothing to ask for yet, and nothing is there: what was to be the beginning lies too near,
+    /// or in the future.
+    TooEarly {
+        /// The entity.
+        entity: String,
+        /// The beginning.
+        from: DateTime<Utc>,
+    },
     /// What the client tells: of polls, files, retries and renewed links. Where others use the same
     /// client meanwhile, of theirs too.
     Client(rowmill_mews::Event),
@@ -151,6 +159,11 @@ impl fmt::Display for SyncEvent {
             }
             Self::Client(event) => event.fmt(f),
             Self::Missed { events } => write!(f, "{events} events were not taken in time"),
+            Self::TooEarly { entity, from } => write!(
+                f,
+                "nothing of {entity} was asked for: what is updated from {} on is not complete yet",
+                short(from)
+            ),
             Self::UpToDate { entity, watermark } => {
                 write!(f, "{entity} is complete until {}; nothing was asked for", short(watermark))
             }

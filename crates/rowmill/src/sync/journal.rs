@@ -191,6 +191,28 @@ impl Journal {
         work.export.as_deref()
     }
 
+    /// The ids of all exports of exactly this that have come to their end.
+    pub(super) fn over<'a>(
+        &'a self,
+        subject: &'a Subject,
+        filter: &'a Filter,
+    ) -> impl Iterator<Item = &'a str> {
+        let over = move |(work, event): &&(Work, Event)| {
+            matches!(event, Event::Committed | Event::Ended)
+                && work.subject == *subject
+                && work.filter == *filter
+        };
+        self.known.iter().filter(over).filter_map(|(work, _)| work.export.as_deref())
+    }
+
+    /// Whether the export with this id has been accepted and has not come to its end.
+    pub(super) fn is_open(&self, id: &str) -> bool {
+        self.known.iter().any(|(work, event)| {
+            let same = work.export.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(id));
+            same && *event == Event::Added
+        })
+    }
+
     /// What is known of the export with this id.
     pub(super) fn find(&self, id: &str) -> Option<&Work> {
         let same = |own: &String| own.eq_ignore_ascii_case(id);
@@ -265,14 +287,30 @@ impl Journal {
                 self.known.retain(|(known, last)| {
                     *last != Event::Asked || known.subject.entity != *entity
                 });
-                self.known.push((work.clone(), event));
+                // An id stands for one export, whatever a journal says that was joined of two: what
+                // it was asked for first and what became of it stays.
+                if !self.known.iter().any(|(known, _)| known.is_of(work)) {
+                    self.known.push((work.clone(), event));
+                }
             }
             Event::Committed | Event::Ended => {
-                match self.known.iter_mut().find(|(known, _)| known.export == work.export) {
+                match self.known.iter_mut().find(|(known, _)| known.is_of(work)) {
+                    // Rows that are in the output stay there.
+                    Some((_, Event::Committed)) => {}
                     Some((_, last)) => *last = event,
                     None => self.known.push((work.clone(), event)),
                 }
             }
+        }
+    }
+}
+
+impl Work {
+    /// Whether both have the id of one export. Ids are the same in any case.
+    fn is_of(&self, other: &Self) -> bool {
+        match (&self.export, &other.export) {
+            (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
+            _ => false,
         }
     }
 }

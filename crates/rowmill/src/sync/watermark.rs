@@ -27,7 +27,8 @@ pub(super) struct Watermark {
 
 impl Watermark {
     /// The watermark after the commit of `work`, whose export was one of `scope`; `None` where it
-    /// stays as it is. Where there is none yet, it may begin at `since`.
+    /// stays as it is. Where there is none yet, it may begin at `since`. One that lies behind `now`
+    /// cannot be true, and all data begin it anew.
     ///
     /// What must stay true: nothing before [`until`](Self::until), and from
     /// [`from`](Self::from) on, is missing in the output.
@@ -36,6 +37,7 @@ impl Watermark {
         work: &Work,
         scope: Option<&Scope>,
         since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
     ) -> Option<Self> {
         if work.filter.posting.is_some() {
             return None;
@@ -45,7 +47,8 @@ impl Watermark {
             // All data as of when it was asked for; of other enterprises, nothing newer is there.
             (None, current) => {
                 let until = edge(work.asked_there.unwrap_or(work.asked));
-                (None, current.filter(known).map_or(until, |mark| mark.until.max(until)))
+                let true_one = current.filter(known).filter(|mark| mark.until <= now);
+                (None, true_one.map_or(until, |mark| mark.until.max(until)))
             }
             (Some(window), Some(mark)) => {
                 // A gap, or nothing new, or rows of enterprises that lack their earlier ones.
@@ -142,7 +145,7 @@ mod tests {
             ((5, 10), None),
             ((5, 8), None),
         ] {
-            let after = Watermark::after(Some(&current), &work(Some(window)), None, None);
+            let after = Watermark::after(Some(&current), &work(Some(window)), None, None, noon(40));
             assert_eq!(after.map(|mark| mark.until), until.map(noon), "{window:?}");
         }
     }
@@ -150,12 +153,17 @@ mod tests {
     #[test]
     fn a_first_window_begins_one_only_on_request() {
         let first = work(Some((5, 8)));
-        assert_eq!(Watermark::after(None, &first, None, None), None);
-        assert_eq!(Watermark::after(None, &first, None, Some(noon(4))), None, "a gap");
-        assert_eq!(Watermark::after(None, &first, None, Some(noon(8))), None, "another interval");
-        let mark = Watermark::after(None, &first, None, Some(noon(5))).expect("begins");
+        assert_eq!(Watermark::after(None, &first, None, None, noon(40)), None);
+        assert_eq!(Watermark::after(None, &first, None, Some(noon(4)), noon(40)), None, "a gap");
+        assert_eq!(
+            Watermark::after(None, &first, None, Some(noon(8)), noon(40)),
+            None,
+            "another interval"
+        );
+        let mark = Watermark::after(None, &first, None, Some(noon(5)), noon(40)).expect("begins");
         assert_eq!((mark.from, mark.until), (Some(noon(5)), noon(8)));
-        let next = Watermark::after(Some(&mark), &work(Some((8, 9))), None, None).expect("moves");
+        let next = Watermark::after(Some(&mark), &work(Some((8, 9))), None, None, noon(40))
+            .expect("moves");
         assert_eq!((next.from, next.until), (Some(noon(5)), noon(9)));
     }
 
@@ -163,7 +171,9 @@ mod tests {
     fn all_data_reaches_to_before_it_was_asked_for() {
         let whole = work(None);
         let after = |current: Option<&Watermark>, ids: &[&str]| {
-            Watermark::after(current, &whole, Some(&scope(ids)), None).expect("moves").until
+            Watermark::after(current, &whole, Some(&scope(ids)), None, noon(40))
+                .expect("moves")
+                .until
         };
         assert_eq!(after(None, &[]), noon(20));
         assert_eq!(after(Some(&mark(10, &["a"])), &["a"]), noon(20));
@@ -173,10 +183,18 @@ mod tests {
     }
 
     #[test]
+    fn one_in_the_future_is_begun_anew() {
+        let current = mark(50, &[]);
+        let after = |work| Watermark::after(Some(&current), &work, None, None, noon(40));
+        assert_eq!(after(work(None)).expect("begins").until, noon(20));
+        assert_eq!(after(work(Some((10, 12)))), None);
+    }
+
+    #[test]
     fn the_clock_of_the_server_counts_if_it_is_behind() {
         let mut whole = work(None);
         whole.asked_there = Some(whole.asked - TimeDelta::days(1));
-        let mark = Watermark::after(None, &whole, None, None).expect("begins");
+        let mark = Watermark::after(None, &whole, None, None, noon(40)).expect("begins");
         assert_eq!(mark.until, noon(19));
     }
 
@@ -184,7 +202,13 @@ mod tests {
     fn rows_of_new_enterprises_move_nothing() {
         let current = mark(10, &["a", "b"]);
         let next = |ids: &[&str]| {
-            Watermark::after(Some(&current), &work(Some((10, 12))), Some(&scope(ids)), None)
+            Watermark::after(
+                Some(&current),
+                &work(Some((10, 12))),
+                Some(&scope(ids)),
+                None,
+                noon(40),
+            )
         };
         assert_eq!(next(&["a", "b", "c"]), None);
         // One that is gone is forgotten: should it come back, its rows of meanwhile are missing.
@@ -197,6 +221,6 @@ mod tests {
         let mut days = work(None);
         let (from, until) = (noon(1).date_naive(), noon(2).date_naive());
         days.filter.posting = Some(Days { from, until });
-        assert_eq!(Watermark::after(None, &days, None, None), None);
+        assert_eq!(Watermark::after(None, &days, None, None, noon(40)), None);
     }
 }

@@ -10,8 +10,16 @@ use super::super::folder::{beside, check_folder, check_free};
 use super::super::partial::Partial;
 use super::{Draft, Output};
 #[cfg(feature = "cloud")]
-use crate::cloud::{self, Address, FromStart, Place, Upload};
+use crate::cloud::{self, Address, FromStart, Place, Upload, Version};
 use crate::error::{Error, Result};
+
+/// What was seen at a path. A file on a disk is locked by whoever is about to replace it, so there it
+/// stays the same.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Seen {
+    #[cfg(feature = "cloud")]
+    version: Option<Version>,
+}
 
 impl Output {
     /// Makes sure that a new file can be made at `path`, and removes what a run that died has left of it.
@@ -49,6 +57,17 @@ impl Output {
             return Ok(place.look(&name)?.is_some());
         }
         Ok(path.exists())
+    }
+
+    /// What is at `path` now, to be compared with what is there later.
+    pub(crate) fn seen_aside(&self, path: &Path) -> Result<Seen> {
+        #[cfg(feature = "cloud")]
+        if Address::of(path).is_some() {
+            let (place, name) = Place::of(path, &self.means.cancel)?;
+            return Ok(Seen { version: place.look(&name)?.map(|seen| seen.version) });
+        }
+        let _ = path;
+        Ok(Seen::default())
     }
 
     /// Reads what is at `path`; `None` if nothing is.

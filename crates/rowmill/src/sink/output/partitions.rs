@@ -1,6 +1,6 @@
 //! What is special about output in directories by value.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::folder::{check_spelling, sweep_partitions};
 use super::super::manifest::Manifest;
@@ -55,18 +55,31 @@ impl Output {
                 for part in manifest.parts.iter().filter(|_| !columns.is_empty()) {
                     self.check_part(&self.absolute(&part.path))?;
                 }
-            } else if !same(&manifest.partitioned_by, columns) {
-                let there = told(&manifest.partitioned_by);
-                let message = format!(
-                    "the rows of this table that are here already are partitioned {there}, and these \
-                     would be {}: no reader takes both for one table; write to another directory",
-                    told(columns)
-                );
-                return Err(Error::output(&path, message).with_code(code::OTHER_COLUMNS));
+            } else {
+                check_partitioning(&path, &manifest.partitioned_by, columns)?;
             }
         }
         Ok(())
     }
+}
+
+/// Refuses rows that are partitioned by `columns` beside those of the manifest at `path`, if those are
+/// partitioned otherwise: `there`.
+pub(crate) fn check_partitioning(
+    path: &Path,
+    there: &[PartitionColumn],
+    columns: &[PartitionColumn],
+) -> Result<()> {
+    if same(there, columns) {
+        return Ok(());
+    }
+    let message = format!(
+        "the rows of this table that are here already are {}, and these would be {}: no reader \
+         takes both for one table; write to another directory",
+        told(there),
+        told(columns)
+    );
+    Err(Error::output(path, message).with_code(code::OTHER_COLUMNS))
 }
 
 /// Whether directories have the same names and meaning.
@@ -77,5 +90,9 @@ fn same(one: &[PartitionColumn], other: &[PartitionColumn]) -> bool {
 
 fn told(columns: &[PartitionColumn]) -> String {
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    if names.is_empty() { "not at all".to_owned() } else { format!("by {}", names.join(", ")) }
+    if names.is_empty() {
+        "not partitioned".to_owned()
+    } else {
+        format!("partitioned by {}", names.join(", "))
+    }
 }

@@ -65,6 +65,23 @@ impl Output {
         Ok(fs::symlink_metadata(part).is_ok())
     }
 
+    /// What `job` has committed in the directory goes with the commit of this one.
+    ///
+    /// # Errors
+    /// Its manifest cannot be read or be understood.
+    #[cfg(feature = "mews")]
+    pub(crate) fn retire(&mut self, job: &str) -> Result<()> {
+        let Some(path) = self.target.manifest_path(job) else { return Ok(()) };
+        #[cfg(feature = "cloud")]
+        if let Some(remote) = &self.remote {
+            if let Some(manifest) = remote.manifest(&path)? {
+                self.retired.add_one(path, manifest);
+            }
+            return Ok(());
+        }
+        self.retired.add(&path)
+    }
+
     /// The manifests in the directory that this is true of, without those that go anyway.
     pub(super) fn others(
         &self,

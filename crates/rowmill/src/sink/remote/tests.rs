@@ -16,6 +16,8 @@ use crate::cloud::memory;
 use crate::sink::faults::{Plan, during};
 use crate::{Cancel, Convert, ErrorKind, Report, Result, Source};
 
+#[cfg(feature = "mews")]
+mod gathered;
 mod partitioned;
 mod rejects;
 

@@ -201,3 +201,43 @@ fn in_a_store_many_lines_are_put_aside() {
     assert_eq!(error.kind(), ErrorKind::Input);
     assert!(error.to_string().contains(aside.as_str()), "{error}");
 }
+
+/// Two lines may say that the same export was accepted: where a server has answered with one id twice, or
+/// a journal was joined of two.
+#[test]
+fn an_id_stands_for_one_export() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal.jsonl");
+    let first = work("Bill", &[], Some("a"));
+    let again =
+        Work { asked: at("2026-02-01T00:00:00Z"), export: Some("A".into()), ..first.clone() };
+    let read = |events: &[(Event, &Work)]| {
+        let mut journal = Journal::open(path.clone()).expect("opens");
+        for (event, work) in events {
+            journal.record(*event, work).expect("written");
+        }
+        drop(journal);
+        let journal = Journal::open(path.clone()).expect("opens");
+        fs::remove_file(&path).expect("removed");
+        journal
+    };
+    let journal = read(&[(Event::Added, &first), (Event::Added, &again)]);
+    assert_eq!(journal.open_exports(&first.subject), std::slice::from_ref(&first));
+    assert_eq!(journal.find("a"), Some(&first), "what was asked for first");
+    assert!(journal.is_open("A"));
+    for event in [Event::Committed, Event::Ended] {
+        for events in [
+            [(Event::Added, &first), (Event::Added, &again), (event, &first)],
+            [(Event::Added, &first), (event, &again), (Event::Added, &first)],
+        ] {
+            let journal = read(&events);
+            assert_eq!(journal.open_exports(&first.subject), []);
+            assert!(!journal.is_open("a"));
+            let over: Vec<&str> = journal.over(&first.subject, &first.filter).collect();
+            assert_eq!(over, ["a"]);
+        }
+    }
+    // What is in the output stays there.
+    let events = [(Event::Added, &first), (Event::Committed, &first), (Event::Ended, &again)];
+    assert_eq!(read(&events).committed(&first.subject, &first.filter), Some("a"));
+}

@@ -223,3 +223,58 @@ fn what_another_run_has_set_aside_meanwhile_is_not_replaced() {
     assert!(error.to_string().contains("exists already"), "{error}");
     assert!(!one.exists() && aside.shown() == lines(&[("a", 2)]));
 }
+
+/// On this machine, beside an output in a store: what lay there is replaced with the commit or stays.
+#[test]
+fn a_file_on_the_disk_is_the_old_one_or_the_new_one() {
+    for plan in [Plan::Once as fn(u64) -> Plan, Plan::From] {
+        let mut ended = false;
+        for step in 1..STEPS {
+            let mut aside = Aside::into("lake/", "none");
+            aside.write(&SOURCES);
+            aside.case.overwrite = true;
+            let place = aside.case.folder.path().join("bad.jsonl");
+            aside.rejects = Some(place.display().to_string());
+            fs::write(&place, "what was there\n").expect("written");
+            let (outcome, failed) = during(plan(step), || aside.run());
+            let text = fs::read_to_string(&place).expect("never gone");
+            if outcome.is_ok() {
+                assert_eq!(text.lines().count(), 2, "step {step}");
+            } else {
+                assert!(text == "what was there\n" || text.lines().count() == 2, "{text}");
+            }
+            aside.run().expect("nothing fails");
+            let text = fs::read_to_string(&place).expect("there");
+            assert_eq!(text.lines().count(), 2, "step {step}");
+            let folder = fs::read_dir(aside.case.folder.path()).expect("reads");
+            assert_eq!(folder.count(), 3, "step {step}: the sources and the file");
+            if !failed {
+                ended = true;
+                break;
+            }
+        }
+        assert!(ended, "every step was tried");
+    }
+}
+
+#[test]
+fn a_run_that_comes_too_late_puts_back_what_was_there() {
+    let mut aside = Aside::into("lake/", "none");
+    aside.write(&SOURCES);
+    let place = aside.case.folder.path().join("bad.jsonl");
+    fs::write(&place, "what was there\n").expect("written");
+    let keep = OnBadRow::Quarantine { at_most: Limit::None };
+    let (convert, sources) = (aside.case.convert().on_bad_row(keep), aside.case.sources.clone());
+    let (url, once) = (aside.case.url(), Once::new());
+    // When all has been read, and the part is begun.
+    let meanwhile = move |progress: crate::Progress| {
+        if progress.finished {
+            once.call_once(|| drop(convert.run(&sources, &url).expect("comes through")));
+        }
+    };
+    let slow = Source::reader("slow", &b"{}\n{\"n\":9}\n"[..]);
+    let run = aside.case.convert().on_bad_row(keep).rejects(&place).overwrite(true);
+    let error = run.progress(Arc::new(meanwhile)).run(slow, aside.case.url()).expect_err("late");
+    assert!(error.to_string().contains("another run has committed"), "{error}");
+    assert_eq!(fs::read_to_string(&place).expect("there"), "what was there\n");
+}

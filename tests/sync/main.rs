@@ -2,6 +2,11 @@
 //! becomes of runs that end too early.
 #![cfg(feature = "mews")]
 
+mod answers;
+mod aside;
+mod site;
+mod there;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -9,119 +14,11 @@ use std::time::Duration;
 
 use rowmill::mews::chrono::{DateTime, TimeDelta, Utc};
 use rowmill::mews::{Client, Credentials, Entity, Platform};
-use rowmill::{
-    Bytes, Cancel, Column, EntityReport, ErrorKind, Layout, SyncEvent, SyncReport, SyncRun, sync,
-};
-use rowmill_testkit::server::{Ending, Fault, Server, Setup, Trigger};
+use rowmill::{Cancel, Column, ErrorKind, Layout, SyncEvent, sync};
+use rowmill_testkit::server::{Ending, Fault, Setup, Trigger};
 use serde_json::Value;
 
-/// A server, a client of it, and a lake.
-struct Site {
-    server: Server,
-    client: Client,
-    folder: tempfile::TempDir,
-}
-
-fn setup() -> Setup {
-    Setup::new().files("A", [numbers(10), numbers(7)]).files("B", [numbers(5)])
-}
-
-fn numbers(rows: usize) -> Bytes {
-    (0..rows).map(|n| format!("{{\"n\":{n}}}\n")).collect::<String>().into()
-}
-
-impl Site {
-    async fn start(setup: Setup) -> Site {
-        let server = Server::start(setup).await.expect("runs");
-        let client = client(&server, server.access_token());
-        Site { server, client, folder: tempfile::tempdir().expect("a folder") }
-    }
-
-    fn lake(&self) -> PathBuf {
-        self.folder.path().join("lake")
-    }
-
-    fn sync(&self, entities: &[&str]) -> SyncRun {
-        let layout = Layout::new([Column::int64("n").required()]).expect("a sound layout");
-        let entities: Vec<Entity> = entities.iter().map(|name| Entity::from(*name)).collect();
-        let run = sync(self.client.clone(), entities.clone()).part_per_file(true);
-        entities.iter().fold(run, |run, entity| run.layout(entity, layout.clone()))
-    }
-
-    async fn run(&self, run: SyncRun) -> SyncReport {
-        run.into_parquet(self.lake()).await.expect("runs")
-    }
-
-    /// One entity that must succeed.
-    async fn done(&self, run: SyncRun) -> EntityReport {
-        let mut report = self.run(run).await;
-        assert_eq!(report.entities.len(), 1);
-        let entity = report.entities.remove(0);
-        assert!(entity.error.is_none(), "{:?}", entity.error);
-        entity
-    }
-
-    /// One entity that must fail.
-    async fn fails(&self, run: SyncRun) -> rowmill::Error {
-        self.run(run).await.entities.remove(0).error.expect("an error")
-    }
-
-    /// The lines of the journal.
-    fn journal(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.lake().join("_rowmill/journal.jsonl"));
-        let text = text.unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
-    }
-
-    fn watermark(&self, entity: &str) -> Option<DateTime<Utc>> {
-        let text = fs::read(self.lake().join("_rowmill/state.json")).ok()?;
-        let state: Value = serde_json::from_slice(&text).expect("JSON");
-        let marks = state["watermarks"].as_array().expect("a list").clone();
-        let mark = marks.into_iter().find(|mark| mark["entity"] == entity)?;
-        Some(mark["until"].as_str().expect("text").parse().expect("an instant"))
-    }
-
-    fn parts(&self, entity: &str) -> usize {
-        fs::read_dir(self.lake().join(entity)).map_or(0, Iterator::count)
-    }
-
-    /// Nothing that was written holds a secret.
-    fn discreet(&self) {
-        let mut folders = vec![self.folder.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("reads") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let text = String::from_utf8_lossy(&fs::read(&path).expect("reads")).into_owned();
-                let name = path.display().to_string();
-                for secret in
-                    [self.server.client_token(), self.server.access_token(), "sig=", "://"]
-                {
-                    assert!(!text.contains(secret) && !name.contains(secret), "{secret} in {name}");
-                }
-            }
-        }
-    }
-}
-
-fn client(server: &Server, access: &str) -> Client {
-    let tokens = Credentials::new(server.client_token(), access, "Tests 1.0");
-    Client::builder(Platform::Custom(server.url().to_owned()), tokens)
-        .allow_http(true)
-        .attempts(2)
-        .poll_interval(Duration::from_millis(10))
-        .max_backoff(Duration::from_millis(20))
-        .idle_timeout(Duration::from_secs(5))
-        .build()
-        .expect("a client")
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().expect("an instant")
-}
+use site::{Site, at, numbers, setup};
 
 /// The windows of the lines with this event, as the journal writes them.
 fn windows(journal: &[Value], event: &str) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
@@ -207,8 +104,12 @@ async fn an_interval_is_committed_once() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = Arc::clone(&told);
     let again = run().on_event(move |event| tell.lock().expect("no panic").push(event.clone()));
-    assert_eq!(site.done(again).await.exports.len(), 0);
-    assert_eq!(site.server.requests().add, 3);
+    let again = site.done(again).await.exports;
+    assert!(again.len() == 3 && again.iter().all(|report| report.already_there), "{again:?}");
+    assert!(
+        again.iter().map(|report| &report.export).eq(first.exports.iter().map(|it| &it.export))
+    );
+    assert_eq!((site.server.requests().add, site.server.requests().downloads), (3, 6));
     let told = told.lock().expect("no panic");
     assert!(
         told.iter().all(|event| matches!(event, SyncEvent::AlreadyCommitted { .. })),
@@ -269,7 +170,9 @@ async fn nothing_is_passed_over_that_was_not_committed() {
 
     // The rerun of the same command, and one without it, go on from there.
     let entity = site.done(site.sync(&["A"]).since(from)).await;
-    assert_eq!((entity.exports.len(), site.server.requests().add, site.parts("A")), (2, 3, 3));
+    assert_eq!((entity.exports.len(), site.server.requests().add, site.parts("A")), (3, 3, 3));
+    let there: Vec<bool> = entity.exports.iter().map(|report| report.already_there).collect();
+    assert_eq!(there, [false, true, false], "taken over, found, asked for");
     let sent = windows(&site.journal(), "added");
     assert_eq!((sent[0].0, sent[1].0, sent[2].0), (from, first, sent[1].1));
     assert_eq!(entity.watermark, Some(sent[2].1));

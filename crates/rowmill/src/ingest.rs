@@ -73,7 +73,7 @@ impl Ingest {
         self
     }
 
-    /// Reads rows by `layout`. Default: [`entity::layout`] of what was exported.
+    /// Reads rows by `layout`. Default: [`entity::layout`](crate::entity::layout) of what was exported.
     pub fn layout(mut self, layout: impl Into<Layout>) -> Self {
         self.layout = Some(layout.into());
         self

@@ -9,6 +9,7 @@
 #[cfg(feature = "cloud")]
 mod afar;
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -82,8 +83,12 @@ pub(super) struct Journal {
     /// The journal, where it is in a store.
     #[cfg(feature = "cloud")]
     afar: Option<Afar>,
-    /// What is known of each export, in the order in which they were asked for.
+    /// Requests of which no answer is known.
+    asked: Vec<Work>,
+    /// What is known of each export, in the order in which they were accepted.
     known: Vec<(Work, Event)>,
+    /// The place of each among them, by its id in lower case: a journal of years has many.
+    places: HashMap<String, usize>,
     /// Lines that are none, such as the last one of a run that was killed in the middle of it.
     damaged: usize,
     /// The last line has no end.
@@ -98,7 +103,9 @@ impl Journal {
             file: None,
             #[cfg(feature = "cloud")]
             afar: None,
+            asked: Vec::new(),
             known: Vec::new(),
+            places: HashMap::new(),
             damaged: 0,
             torn: false,
         };
@@ -177,10 +184,7 @@ impl Journal {
 
     /// When an export of this type was asked for of which no answer is known. It may exist.
     pub(super) fn unanswered(&self, entity: &str) -> Option<DateTime<Utc>> {
-        let asked = |(work, event): &&(Work, Event)| {
-            work.subject.entity == entity && *event == Event::Asked
-        };
-        self.known.iter().rev().find(asked).map(|(work, _)| work.asked)
+        self.asked.iter().rev().find(|work| work.subject.entity == entity).map(|work| work.asked)
     }
 
     /// The last committed export of exactly this.
@@ -207,17 +211,12 @@ impl Journal {
 
     /// Whether the export with this id has been accepted and has not come to its end.
     pub(super) fn is_open(&self, id: &str) -> bool {
-        self.known.iter().any(|(work, event)| {
-            let same = work.export.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(id));
-            same && *event == Event::Added
-        })
+        self.place(id).is_some_and(|place| self.known[place].1 == Event::Added)
     }
 
     /// What is known of the export with this id.
     pub(super) fn find(&self, id: &str) -> Option<&Work> {
-        let same = |own: &String| own.eq_ignore_ascii_case(id);
-        let mut works = self.known.iter().rev().map(|(work, _)| work);
-        works.find(|work| work.export.as_ref().is_some_and(same))
+        self.place(id).map(|place| &self.known[place].0)
     }
 
     /// Makes sure that no other run has written a line: what was committed may only be told by the one
@@ -272,46 +271,44 @@ impl Journal {
         file.write_all(line).and_then(|()| file.sync_all()).map_err(refused)
     }
 
+    /// Ids are the same in any case.
+    fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(&id.to_ascii_lowercase()).copied()
+    }
+
     fn note(&mut self, work: &Work, event: Event) {
-        let request = |(known, last): &(Work, Event)| {
-            *last == Event::Asked
-                && (&known.subject, &known.filter, known.asked)
-                    == (&work.subject, &work.filter, work.asked)
-        };
         match event {
-            Event::Asked => self.known.push((work.clone(), event)),
-            Event::Refused => self.known.retain(|known| !request(known)),
+            Event::Asked => self.asked.push(work.clone()),
+            Event::Refused => self.asked.retain(|asked| {
+                (&asked.subject, &asked.filter, asked.asked)
+                    != (&work.subject, &work.filter, work.asked)
+            }),
             Event::Added => {
                 // One of a type runs at a time: whatever was asked for before is over.
-                let entity = &work.subject.entity;
-                self.known.retain(|(known, last)| {
-                    *last != Event::Asked || known.subject.entity != *entity
-                });
+                self.asked.retain(|asked| asked.subject.entity != work.subject.entity);
                 // An id stands for one export, whatever a journal says that was joined of two: what
                 // it was asked for first and what became of it stays.
-                if !self.known.iter().any(|(known, _)| known.is_of(work)) {
-                    self.known.push((work.clone(), event));
-                }
+                self.known_as(work, event);
             }
             Event::Committed | Event::Ended => {
-                match self.known.iter_mut().find(|(known, _)| known.is_of(work)) {
+                if let Some((_, last)) = self.known_as(work, event)
                     // Rows that are in the output stay there.
-                    Some((_, Event::Committed)) => {}
-                    Some((_, last)) => *last = event,
-                    None => self.known.push((work.clone(), event)),
+                    && *last != Event::Committed
+                {
+                    *last = event;
                 }
             }
         }
     }
-}
 
-impl Work {
-    /// Whether both have the id of one export. Ids are the same in any case.
-    fn is_of(&self, other: &Self) -> bool {
-        match (&self.export, &other.export) {
-            (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
-            _ => false,
+    /// What is known of the export that `work` names, which is this if nothing was; `None` if it names none.
+    fn known_as(&mut self, work: &Work, event: Event) -> Option<&mut (Work, Event)> {
+        let id = work.export.as_ref()?.to_ascii_lowercase();
+        let place = *self.places.entry(id).or_insert(self.known.len());
+        if place == self.known.len() {
+            self.known.push((work.clone(), event));
         }
+        self.known.get_mut(place)
     }
 }
 

@@ -131,6 +131,6 @@ fn several_inputs_have_one_layout() {
         inference.push(b"\xEF\xBB\xBF{\"c\":1.5,\"a\":1}".to_vec().into());
         let inferred = inference.finish().expect("a layout");
         assert_eq!((inferred.rows(), inferred.bad_rows()), (3, 0));
-        assert_eq!(show::layout(inferred.layout()), "a:int64,b:int64,c:decimal(38,7)");
+        assert_eq!(show::layout(inferred.layout()), "a:int64,b:int64,c:decimal(2,1)");
     }
 }

@@ -68,7 +68,9 @@ impl Run {
             }
         };
         let export = pending.id().to_owned();
-        if self.is_known(&export)? {
+        // Where that cannot be told now, the id is kept all the same.
+        let known = self.is_known(&export);
+        if matches!(known, Ok(true)) {
             self.book().journal.record(Event::Refused, &work)?;
             let message = format!(
                 "exports/add was asked for a new export of {} and has answered with {export}, which is \
@@ -88,6 +90,7 @@ impl Run {
         let updated = work.filter.updated.map(|window| (window.from, window.until));
         self.tell(|| SyncEvent::Requested { entity, export, updated });
         recorded?;
+        known?;
         Ok((work, pending))
     }
 
